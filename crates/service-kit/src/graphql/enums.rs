@@ -1,0 +1,65 @@
+//! Enums that several services' schemas hold: the kernel's words with their GraphQL descriptions.
+
+use async_graphql::Enum;
+
+/// What an establishment is, by the directory's own typology (`Type_etablissement`); `nature` is finer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[graphql(remote = "kernel::EstablishmentKind")]
+pub enum EstablishmentKind {
+    /// École (maternelle, élémentaire, primaire).
+    Ecole,
+    /// Collège.
+    College,
+    /// Lycée of any kind, and its sections.
+    Lycee,
+    /// Établissement régional d'enseignement adapté.
+    Erea,
+    /// Médico-social establishment.
+    MedicoSocial,
+    /// Rectorat, DSDEN, circonscription and other services.
+    ServiceAdministratif,
+    /// Centre d'information et d'orientation.
+    InformationOrientation,
+    /// What the directory itself calls « Autre ».
+    Autre,
+}
+
+/// Degree of teaching: écoles are of the first, collèges and lycées of the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[graphql(remote = "kernel::Degree")]
+pub enum Degree {
+    /// Premier degré.
+    First,
+    /// Second degré.
+    Second,
+}
+
+/// Legal status (`Statut_public_prive`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[graphql(remote = "kernel::LegalStatus")]
+pub enum LegalStatus {
+    /// Public.
+    Public,
+    /// Private, under contract or not.
+    Private,
+}
+
+/// Level of a territory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[graphql(remote = "kernel::TerritoryLevel")]
+pub enum TerritoryLevel {
+    /// France.
+    Country,
+    /// Région, which is the région académique too.
+    Region,
+    /// Académie.
+    Academy,
+    /// Département.
+    Department,
+    /// Circonscription of an inspector of the first degree (IEN).
+    Circonscription,
+    /// Intercommunalité (EPCI à fiscalité propre).
+    Intercommunalite,
+    /// Commune.
+    Commune,
+}

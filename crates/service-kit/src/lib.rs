@@ -1,0 +1,13 @@
+//! What every role shares: configuration, telemetry, health, server and shutdown, the subgraph's front with its limits,
+//! the principal token, the completed SDL, and the GraphQL words that several services use.
+//!
+//! Nothing here knows a service or the gateway.
+
+pub mod config;
+pub mod graphql;
+pub mod health;
+pub mod principal_token;
+pub mod sdl;
+pub mod server;
+pub mod subgraph;
+pub mod telemetry;

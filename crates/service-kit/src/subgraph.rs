@@ -1,0 +1,167 @@
+//! A service as one value, and the front of its subgraph: principal, limits, execution, errors.
+//!
+//! The gateway reaches a subgraph through this router in both shapes, over HTTP and in process, so that authorisation,
+//! limits and error masking are the same code.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{Executor, PathSegment, Response, ServerError};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response as HttpResponse};
+use axum::routing::post;
+use kernel::{ErrorCode, Fault, Principal};
+use serde::{Deserialize, Serialize};
+
+use crate::health::{self, Readiness};
+use crate::principal_token::{HEADER, Verifier};
+
+/// A service, ready to be mounted by the all-in-one or served alone.
+#[derive(Clone)]
+pub struct Subgraph {
+    /// Its name in the supergraph.
+    pub name: &'static str,
+    /// Its completed SDL.
+    pub sdl: Arc<str>,
+    /// `/graphql`, for the gateway alone.
+    pub router: Router,
+    /// Whether it can answer.
+    pub ready: Readiness,
+}
+
+impl std::fmt::Debug for Subgraph {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Subgraph").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Subgraph {
+    /// What a process of this service alone serves: its GraphQL and its health.
+    pub fn server(self) -> Router {
+        self.router.merge(health::routes(self.ready))
+    }
+}
+
+/// The section `[subgraph]`: what one request to a subgraph may cost.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SubgraphLimits {
+    /// Bytes of a request's body.
+    pub max_body_bytes: usize,
+    /// How long one request may take.
+    #[serde(with = "humantime_serde")]
+    pub timeout: Duration,
+    /// Nested fields of a query.
+    pub max_depth: usize,
+}
+
+impl Default for SubgraphLimits {
+    fn default() -> Self {
+        Self { max_body_bytes: 8 << 20, timeout: Duration::from_secs(10), max_depth: 24 }
+    }
+}
+
+/// Adds to a request what lives as long as it does: loaders, above all.
+pub type PerRequest = Arc<dyn Fn(async_graphql::Request) -> async_graphql::Request + Send + Sync>;
+
+struct Front<E> {
+    executor: E,
+    verifier: Arc<Verifier>,
+    per_request: PerRequest,
+    timeout: Duration,
+}
+
+/// The router of a subgraph: `POST /graphql` with a principal token of our gateway, and nothing else.
+pub fn router<E: Executor>(executor: E, verifier: Arc<Verifier>, limits: &SubgraphLimits, per_request: PerRequest) -> Router {
+    let front = Front { executor, verifier, per_request, timeout: limits.timeout };
+    Router::new()
+        .route("/graphql", post(handle::<E>))
+        .layer(DefaultBodyLimit::max(limits.max_body_bytes))
+        .with_state(Arc::new(front))
+}
+
+async fn handle<E: Executor>(State(front): State<Arc<Front<E>>>, headers: HeaderMap, body: Bytes) -> HttpResponse {
+    let Some(principal) = principal(&front.verifier, &headers) else {
+        let fault = Fault::new(ErrorCode::Unauthenticated, "a subgraph answers nobody but its gateway");
+        return refused(StatusCode::UNAUTHORIZED, &fault);
+    };
+    let request: async_graphql::Request = match serde_json::from_slice(&body) {
+        Ok(request) => request,
+        Err(error) => {
+            let fault = Fault::new(ErrorCode::BadUserInput, format!("the body is no GraphQL request in JSON: {error}"));
+            return refused(StatusCode::BAD_REQUEST, &fault);
+        }
+    };
+    let request = (front.per_request)(request.data(principal));
+    let response = match tokio::time::timeout(front.timeout, front.executor.execute(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let fault = Fault::new(ErrorCode::Timeout, "the subgraph did not finish in time; ask for less");
+            return refused(StatusCode::OK, &fault);
+        }
+    };
+    json(StatusCode::OK, &finish(response, request_id(&headers)))
+}
+
+fn principal(verifier: &Verifier, headers: &HeaderMap) -> Option<Principal> {
+    verifier.verify(headers.get(HEADER)?.to_str().ok()?)
+}
+
+fn request_id(headers: &HeaderMap) -> &str {
+    headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or("-")
+}
+
+fn refused(status: StatusCode, fault: &Fault) -> HttpResponse {
+    let mut error = ServerError::new(fault.to_string(), None);
+    set_code(&mut error, fault.code());
+    json(status, &Response::from_errors(vec![error]))
+}
+
+fn json(status: StatusCode, response: &Response) -> HttpResponse {
+    match serde_json::to_vec(response) {
+        Ok(body) => (status, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a response cannot be written as JSON");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// Gives each error its code, hides what is ours alone, and logs a failure once, here where it leaves.
+fn finish(mut response: Response, request_id: &str) -> Response {
+    for error in &mut response.errors {
+        let Some(fault) = error.source::<Fault>().cloned() else {
+            // No fault of ours: async-graphql refused the document or a value in it, before any resolver ran.
+            let code = if error.source.is_some() { ErrorCode::Internal } else { ErrorCode::BadUserInput };
+            if code == ErrorCode::Internal {
+                tracing::error!(request_id, path = %path(&error.path), message = %error.message, "an error without a code");
+                "an internal error; the log has more under this request's id".clone_into(&mut error.message);
+            }
+            set_code(error, code);
+            continue;
+        };
+        if let Some(cause) = fault.cause_chain() {
+            tracing::error!(request_id, path = %path(&error.path), code = fault.code().as_str(), cause, "a field failed");
+        }
+        set_code(error, fault.code());
+    }
+    response
+}
+
+fn set_code(error: &mut ServerError, code: ErrorCode) {
+    error.extensions.get_or_insert_with(Default::default).set("code", code.as_str());
+}
+
+fn path(path: &[PathSegment]) -> String {
+    let parts: Vec<String> = path
+        .iter()
+        .map(|segment| match segment {
+            PathSegment::Field(name) => name.clone(),
+            PathSegment::Index(index) => index.to_string(),
+        })
+        .collect();
+    parts.join(".")
+}
