@@ -1,1 +1,19 @@
-//! WIP
+//! The federation engine and its HTTP front. It knows schemas and HTTP, never a service.
+//!
+//! A request runs through [`pipeline`] one stage after the other: `params -> prepare (parse, validate, limit, plan; cached)
+//! -> execute (fetch, entities, merge) -> respond (project, null rules)`.
+
+pub mod config;
+mod engine;
+mod error;
+mod http;
+mod json;
+mod pipeline;
+mod plan;
+mod response;
+pub mod subgraph;
+mod supergraph;
+
+pub use engine::{Gateway, GatewayParts};
+pub use http::router;
+pub use supergraph::{LoadError, Supergraph, watch};

@@ -1,2 +1,7 @@
-//! WIP
-fn main(){}
+//! `passerelle`: see `passerelle --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    passerelle::run()
+}

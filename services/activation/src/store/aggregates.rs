@@ -66,7 +66,6 @@ macro_rules! push_observations {
         $query.push_bind($indicator.as_str()).push(" AND o.school_year = ").push_bind($year.to_string()).push(") f");
     }};
 }
-use push_observations;
 
 impl Store {
     /// What there is to count of an indicator, for each place of `scope` that has anything.

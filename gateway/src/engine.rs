@@ -1,0 +1,99 @@
+//! The gateway as one value: the supergraph that it now serves, the ways to its subgraphs, and who it is towards them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use kernel::Principal;
+use service_kit::principal_token::Signer;
+
+use crate::config::GatewayConfig;
+use crate::subgraph::{HttpSubgraph, SubgraphClient};
+use crate::supergraph::{LoadError, Supergraph};
+
+/// What a gateway is made of.
+pub struct GatewayParts {
+    /// Its section of the configuration.
+    pub config: GatewayConfig,
+    /// The composed supergraph.
+    pub supergraph: String,
+    /// Signs the principal for subgraphs of this house; without it none is sent.
+    pub signer: Option<Signer>,
+    /// Subgraphs in this process, by name. All others are called at their address.
+    pub in_process: HashMap<String, Arc<dyn SubgraphClient>>,
+}
+
+/// A gateway.
+pub struct Gateway {
+    pub(crate) config: GatewayConfig,
+    signer: Option<Signer>,
+    in_process: HashMap<String, Arc<dyn SubgraphClient>>,
+    serving: ArcSwap<Serving>,
+}
+
+/// What one request sees from its beginning to its end, whatever is swapped meanwhile.
+pub(crate) struct Serving {
+    pub(crate) supergraph: Supergraph,
+    pub(crate) clients: BTreeMap<String, Arc<dyn SubgraphClient>>,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Gateway").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// Loads the supergraph and finds a way to each of its subgraphs.
+    ///
+    /// # Errors
+    /// When the supergraph cannot be served.
+    pub fn new(parts: GatewayParts) -> Result<Self, LoadError> {
+        let GatewayParts { config, supergraph, signer, in_process } = parts;
+        let supergraph = Supergraph::load(&supergraph, config.prepared_cache_bytes)?;
+        let serving = serving(&config, &in_process, supergraph);
+        Ok(Self { config, signer, in_process, serving: ArcSwap::from_pointee(serving) })
+    }
+
+    /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.
+    ///
+    /// # Errors
+    /// When it cannot be served: the old one then stays.
+    pub fn replace_supergraph(&self, text: &str) -> Result<bool, LoadError> {
+        if self.serving.load().supergraph.text == text {
+            return Ok(false);
+        }
+        let supergraph = Supergraph::load(text, self.config.prepared_cache_bytes)?;
+        self.serving.store(Arc::new(serving(&self.config, &self.in_process, supergraph)));
+        Ok(true)
+    }
+
+    pub(crate) fn serving(&self) -> Arc<Serving> {
+        self.serving.load_full()
+    }
+
+    /// The signed principal for `subgraph`, if it is one of this house.
+    pub(crate) fn principal_token(&self, subgraph: &str, principal: &Principal) -> Option<String> {
+        let ours = self.config.own_subgraphs.iter().any(|own| own == subgraph);
+        self.signer.as_ref().filter(|_| ours).map(|signer| signer.token(principal))
+    }
+}
+
+fn serving(config: &GatewayConfig, in_process: &HashMap<String, Arc<dyn SubgraphClient>>, supergraph: Supergraph) -> Serving {
+    let mut clients: BTreeMap<String, Arc<dyn SubgraphClient>> = BTreeMap::new();
+    for (name, url) in supergraph.subgraphs() {
+        if let Some(client) = in_process.get(name) {
+            clients.insert(name.clone(), Arc::clone(client));
+            continue;
+        }
+        let url = config.subgraphs.get(name).unwrap_or(url);
+        match HttpSubgraph::new(url, config.max_subgraph_response_bytes) {
+            Ok(client) => {
+                clients.insert(name.clone(), Arc::new(client));
+            }
+            // The others are served; a request that needs this one is told.
+            Err(error) => tracing::error!(subgraph = name, %error, "this subgraph cannot be called"),
+        }
+    }
+    Serving { supergraph, clients }
+}

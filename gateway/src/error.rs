@@ -1,0 +1,89 @@
+//! Errors as clients get them.
+
+use apollo_compiler::parser::LineColumn;
+use kernel::ErrorCode;
+use serde::Serialize;
+
+use crate::json::Step;
+
+/// An entry of `errors`.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct GraphqlError {
+    pub(crate) message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_path")]
+    pub(crate) path: Option<Vec<Step>>,
+    pub(crate) extensions: Extensions,
+}
+
+/// A place in the document, from 1.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Location {
+    line: usize,
+    column: usize,
+}
+
+/// What programs read of an error.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Extensions {
+    /// A code of the closed list.
+    pub(crate) code: ErrorCode,
+    /// The subgraph that failed, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) service: Option<String>,
+}
+
+impl GraphqlError {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { message: message.into(), locations: Vec::new(), path: None, extensions: Extensions { code, service: None } }
+    }
+
+    pub(crate) fn at(mut self, path: Vec<Step>) -> Self {
+        self.path = Some(path);
+        self
+    }
+
+    pub(crate) fn located(mut self, places: impl IntoIterator<Item = LineColumn>) -> Self {
+        self.locations = places.into_iter().map(|place| Location { line: place.line, column: place.column }).collect();
+        self
+    }
+
+    pub(crate) fn of_service(mut self, service: &str) -> Self {
+        self.extensions.service = Some(service.to_owned());
+        self
+    }
+
+    /// The HTTP status of a request that was refused with this error, for a client that reads statuses.
+    pub(crate) fn status(&self) -> u16 {
+        match self.extensions.code {
+            ErrorCode::BadUserInput
+            | ErrorCode::GraphqlParseFailed
+            | ErrorCode::GraphqlValidationFailed
+            | ErrorCode::LimitExceeded
+            | ErrorCode::PersistedQueryNotFound
+            | ErrorCode::DocumentNotTrusted => 400,
+            ErrorCode::Unauthenticated => 401,
+            ErrorCode::Forbidden => 403,
+            ErrorCode::NotFound => 404,
+            ErrorCode::Conflict => 409,
+            ErrorCode::RateLimited => 429,
+            ErrorCode::Internal => 500,
+            ErrorCode::UpstreamUnavailable => 502,
+            ErrorCode::Timeout => 504,
+        }
+    }
+}
+
+fn write_path<S: serde::Serializer>(path: &Option<Vec<Step>>, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeSeq;
+    let steps = path.as_deref().unwrap_or_default();
+    let mut list = serializer.serialize_seq(Some(steps.len()))?;
+    for step in steps {
+        match step {
+            Step::Key(key) => list.serialize_element(key.as_str())?,
+            Step::Index(index) => list.serialize_element(index)?,
+        }
+    }
+    list.end()
+}

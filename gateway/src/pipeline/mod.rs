@@ -1,0 +1,38 @@
+//! The stages of a request, one a file; this driver reads as their list.
+
+mod execute;
+mod params;
+mod prepare;
+mod respond;
+
+use std::sync::Arc;
+
+use apollo_compiler::request::coerce_variable_values;
+use kernel::{ErrorCode, Principal};
+
+pub(crate) use params::Params;
+pub(crate) use prepare::{Prepared, PreparedCache};
+pub(crate) use respond::Answer;
+
+use crate::Gateway;
+use crate::error::GraphqlError;
+
+/// Who asks, and under which id.
+pub(crate) struct Caller {
+    pub(crate) principal: Principal,
+    pub(crate) request_id: Arc<str>,
+}
+
+/// Answers a request. The error side is a refusal before anything was executed.
+pub(crate) async fn run(gateway: &Gateway, params: Params, caller: &Caller) -> Result<Answer, Vec<GraphqlError>> {
+    let serving = gateway.serving();
+    let prepared = prepare::prepare(gateway, &serving, &params).await?;
+    if params.read_only && !prepared.operation.is_query() {
+        return Err(vec![GraphqlError::new(ErrorCode::BadUserInput, "GET runs queries only; send a mutation by POST")]);
+    }
+    let variables = coerce_variable_values(&serving.supergraph.public, &prepared.operation, &params.variables)
+        .map_err(|error| vec![prepare::request_error(&prepared.document, &error, ErrorCode::BadUserInput)])?;
+    let introspected = prepare::introspect(gateway, &serving, &prepared, &variables)?;
+    let executed = execute::execute(gateway, &serving, &prepared, &variables, caller).await;
+    Ok(respond::respond(&serving.supergraph, &prepared, &variables, introspected, executed))
+}

@@ -1,0 +1,83 @@
+//! The parameters of a GraphQL request: from a POST body in JSON, or from the query string of a GET.
+
+use kernel::ErrorCode;
+use serde::Deserialize;
+
+use crate::error::GraphqlError;
+use crate::json::{Object, Value};
+
+/// A request's parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Params {
+    pub(crate) query: String,
+    pub(crate) operation_name: Option<String>,
+    pub(crate) variables: Object,
+    /// Only queries may be run: it came by GET.
+    pub(crate) read_only: bool,
+}
+
+#[derive(Deserialize)]
+struct Query {
+    query: Option<String>,
+    #[serde(rename = "operationName")]
+    operation_name: Option<String>,
+    variables: Option<String>,
+    extensions: Option<String>,
+}
+
+fn bad(message: impl Into<String>) -> GraphqlError {
+    GraphqlError::new(ErrorCode::BadUserInput, message)
+}
+
+impl Params {
+    /// Reads a POST body.
+    pub(crate) fn from_body(body: bytes::Bytes) -> Result<Self, GraphqlError> {
+        if std::str::from_utf8(&body).is_err() {
+            return Err(bad("the body is not UTF-8"));
+        }
+        let value = Value::from_bytes(body).map_err(|error| bad(format!("the body is no JSON: {error}")))?;
+        let Value::Object(mut object) = value else {
+            return Err(bad("the body must be a JSON object with a member \"query\"; batches are not served"));
+        };
+        let query = match object.remove("query") {
+            Some(Value::String(query)) => query.as_str().to_owned(),
+            None | Some(Value::Null) => return Err(bad("the body has no member \"query\"")),
+            Some(_) => return Err(bad("\"query\" must be a string")),
+        };
+        let operation_name = match object.remove("operationName") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(name)) => Some(name.as_str().to_owned()),
+            Some(_) => return Err(bad("\"operationName\" must be a string or null")),
+        };
+        let variables = object_or_nothing(object.remove("variables"), "variables")?;
+        object_or_nothing(object.remove("extensions"), "extensions")?;
+        Ok(Self { query, operation_name, variables, read_only: false })
+    }
+
+    /// Reads the query string of a GET.
+    pub(crate) fn from_query(query: &str) -> Result<Self, GraphqlError> {
+        let query: Query = serde_urlencoded::from_str(query).map_err(|error| bad(format!("the query string cannot be read: {error}")))?;
+        let json = |text: Option<String>, name: &str| match text.filter(|text| !text.is_empty()) {
+            None => Ok(Object::new()),
+            Some(text) => {
+                let value = Value::from_bytes(text.into()).map_err(|error| bad(format!("\"{name}\" is no JSON: {error}")))?;
+                object_or_nothing(Some(value), name)
+            }
+        };
+        let variables = json(query.variables, "variables")?;
+        json(query.extensions, "extensions")?;
+        let operation_name = query.operation_name.filter(|name| !name.is_empty());
+        match query.query.filter(|text| !text.is_empty()) {
+            None => Err(bad("the query string has no \"query\"")),
+            Some(query) => Ok(Self { query, operation_name, variables, read_only: true }),
+        }
+    }
+}
+
+fn object_or_nothing(value: Option<Value>, name: &str) -> Result<Object, GraphqlError> {
+    match value {
+        None | Some(Value::Null) => Ok(Object::new()),
+        Some(Value::Object(object)) => Ok(object),
+        Some(_) => Err(bad(format!("\"{name}\" must be an object or null"))),
+    }
+}

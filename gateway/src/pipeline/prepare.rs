@@ -1,0 +1,221 @@
+//! Everything that depends on the document alone: parse, validate, limit, plan. Done once for a document, then cached.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use apollo_compiler::executable::{Operation, Selection, SelectionSet};
+use apollo_compiler::introspection;
+use apollo_compiler::parser::Parser;
+use apollo_compiler::request::RequestError;
+use apollo_compiler::response::JsonMap;
+use apollo_compiler::validation::{DiagnosticList, Valid};
+use apollo_compiler::{ExecutableDocument, Node};
+use hive_router_query_planner::ast::normalization::normalize_operation;
+use hive_router_query_planner::graph::PlannerOverrideContext;
+use hive_router_query_planner::utils::cancellation::CancellationToken;
+use hive_router_query_planner::utils::parsing::safe_parse_operation;
+use kernel::ErrorCode;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use super::Params;
+use crate::Gateway;
+use crate::config::GatewayConfig;
+use crate::engine::Serving;
+use crate::error::GraphqlError;
+use crate::plan::{PlannerDocument, Program};
+use crate::supergraph::Supergraph;
+
+/// Errors of one document that are told at most.
+const MAX_ERRORS: usize = 20;
+/// Nested selection sets that the parser follows.
+const MAX_RECURSION: usize = 200;
+
+/// An operation that is ready to run.
+pub(crate) struct Prepared {
+    pub(crate) document: Valid<ExecutableDocument>,
+    pub(crate) operation: Node<Operation>,
+    /// What to fetch, one after the other: one program for a query, one a root field for a mutation.
+    pub(crate) programs: Vec<Program>,
+    /// Whether anything of it asks for the schema.
+    pub(crate) introspects: bool,
+}
+
+/// Prepared operations by their whole text and operation name, never by a hash alone.
+pub(crate) struct PreparedCache(Cache<Key, Arc<Prepared>, ByText>);
+
+type Key = (Arc<str>, Option<Arc<str>>);
+
+#[derive(Clone)]
+struct ByText;
+
+impl Weighter<Key, Arc<Prepared>> for ByText {
+    fn weight(&self, key: &Key, _: &Arc<Prepared>) -> u64 {
+        (key.0.len() + key.1.as_ref().map_or(0, |name| name.len())).max(1) as u64
+    }
+}
+
+impl PreparedCache {
+    pub(crate) fn new(bytes: u64) -> Self {
+        // An operation of the field has some 1 KB.
+        let operations = NonZeroUsize::new(usize::try_from(bytes / 1024).unwrap_or(0)).map_or(16, NonZeroUsize::get);
+        Self(Cache::with_weighter(operations, bytes, ByText))
+    }
+}
+
+/// The prepared operation of these parameters, from the cache or made now.
+pub(super) async fn prepare(gateway: &Gateway, serving: &Arc<Serving>, params: &Params) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
+    let key: Key = (Arc::from(params.query.as_str()), params.operation_name.as_deref().map(Arc::from));
+    let cache = &serving.supergraph.prepared.0;
+    if let Some(prepared) = cache.get(&key) {
+        return Ok(prepared);
+    }
+    let making = {
+        let (serving, config, key) = (Arc::clone(serving), gateway.config.clone(), key.clone());
+        // Planning may take long: it must not hold up other requests of this thread.
+        tokio::task::spawn_blocking(move || make(&serving.supergraph, &config, &key.0, key.1.as_deref()))
+    };
+    match cache.get_or_insert_async(&key, async { making.await.map(|made| made.map(Arc::new)).unwrap_or_else(|_| Err(vec![internal()])) }).await {
+        Ok(prepared) => Ok(prepared),
+        Err(errors) => Err(errors),
+    }
+}
+
+fn internal() -> GraphqlError {
+    GraphqlError::new(ErrorCode::Internal, "an internal error; the log has more under this request's id")
+}
+
+fn make(supergraph: &Supergraph, config: &GatewayConfig, query: &str, operation_name: Option<&str>) -> Result<Prepared, Vec<GraphqlError>> {
+    let mut parser = Parser::new().token_limit(config.max_tokens).recursion_limit(MAX_RECURSION);
+    let parsed = parser.parse_ast(query, "query.graphql");
+    if parser.tokens_reached() > config.max_tokens {
+        return Err(limit(format!("the document has more than {} tokens", config.max_tokens)));
+    }
+    if parser.recursion_reached() > MAX_RECURSION {
+        return Err(limit(format!("the document nests deeper than {MAX_RECURSION}")));
+    }
+    let parsed = parsed.map_err(|failed| diagnostics(&failed.errors, ErrorCode::GraphqlParseFailed))?;
+    let document = parsed
+        .to_executable_validate(&supergraph.public)
+        .map_err(|failed| diagnostics(&failed.errors, ErrorCode::GraphqlValidationFailed))?;
+    let operation = document
+        .operations
+        .get(operation_name)
+        .map_err(|error| vec![request_error(&document, &error, ErrorCode::BadUserInput)])?
+        .clone();
+    if operation.is_subscription() {
+        return Err(vec![GraphqlError::new(ErrorCode::BadUserInput, "subscriptions are not served here")]);
+    }
+    let size = measure(&document, &operation.selection_set, &mut HashMap::new());
+    if size.depth > config.max_depth {
+        return Err(limit(format!("the operation is {} fields deep; {} at most", size.depth, config.max_depth)));
+    }
+    if size.fields > config.max_fields {
+        return Err(limit(format!("the operation has {} fields; {} at most", size.fields, config.max_fields)));
+    }
+    introspection::check_max_depth(&document, &operation)
+        .map_err(|error| vec![request_error(&document, &error, ErrorCode::LimitExceeded)])?;
+    let planned = PlannerDocument::of(supergraph, &document, &operation);
+    let mut programs = Vec::new();
+    for text in &planned.texts {
+        programs.push(plan(supergraph, config, text)?);
+    }
+    Ok(Prepared { introspects: planned.introspects, operation, document, programs })
+}
+
+fn plan(supergraph: &Supergraph, config: &GatewayConfig, text: &str) -> Result<Program, Vec<GraphqlError>> {
+    let token = CancellationToken::with_timeout(config.planning_timeout);
+    // The planner panics on what it does not expect; a request must not take the process with it.
+    let planned = catch_unwind(AssertUnwindSafe(|| {
+        let document = safe_parse_operation(text).map_err(|error| error.to_string())?;
+        let normalized = normalize_operation(&supergraph.planner.supergraph, &document, None).map_err(|error| error.to_string())?;
+        let context = PlannerOverrideContext::default();
+        let plan = supergraph.planner.plan_from_normalized_operation(normalized.executable_operation(), context, &token);
+        plan.map_err(|error| error.to_string())
+    }));
+    let failed = |reason: String| {
+        if token.bail_if_cancelled().is_err() {
+            return vec![GraphqlError::new(ErrorCode::Timeout, "the operation takes too long to plan; ask for less at once")];
+        }
+        tracing::error!(reason, operation = text, "an operation cannot be planned");
+        vec![internal()]
+    };
+    match planned {
+        Ok(Ok(plan)) => Program::compile(plan).map_err(|error| failed(error.to_string())),
+        Ok(Err(reason)) => Err(failed(reason)),
+        Err(_) => Err(failed("the planner panicked".to_owned())),
+    }
+}
+
+fn limit(message: String) -> Vec<GraphqlError> {
+    vec![GraphqlError::new(ErrorCode::LimitExceeded, message)]
+}
+
+fn diagnostics(list: &DiagnosticList, code: ErrorCode) -> Vec<GraphqlError> {
+    let error = |json: apollo_compiler::response::GraphQLError| GraphqlError::new(code, json.message).located(json.locations);
+    let mut errors: Vec<GraphqlError> = list.iter().take(MAX_ERRORS).map(|diagnostic| error(diagnostic.to_json())).collect();
+    if errors.is_empty() {
+        errors.push(GraphqlError::new(code, "the document is empty"));
+    }
+    errors
+}
+
+/// An error of a request, with its place in the document.
+pub(super) fn request_error(document: &ExecutableDocument, error: &RequestError, code: ErrorCode) -> GraphqlError {
+    let json = error.to_graphql_error(&document.sources);
+    GraphqlError::new(code, json.message).located(json.locations)
+}
+
+#[derive(Clone, Copy, Default)]
+struct Size {
+    depth: usize,
+    fields: usize,
+}
+
+/// How deep a selection goes and how many fields it has with its fragments in place; each fragment is measured once.
+fn measure(document: &ExecutableDocument, set: &SelectionSet, fragments: &mut HashMap<String, Size>) -> Size {
+    let mut size = Size::default();
+    for selection in &set.selections {
+        let inner = match selection {
+            Selection::Field(field) => {
+                let inner = measure(document, &field.selection_set, fragments);
+                Size { depth: inner.depth + 1, fields: inner.fields.saturating_add(1) }
+            }
+            Selection::InlineFragment(inline) => measure(document, &inline.selection_set, fragments),
+            Selection::FragmentSpread(spread) => match fragments.get(spread.fragment_name.as_str()) {
+                Some(known) => *known,
+                None => {
+                    let fragment = document.fragments.get(&spread.fragment_name);
+                    let inner = fragment.map_or_else(Size::default, |fragment| measure(document, &fragment.selection_set, fragments));
+                    fragments.insert(spread.fragment_name.to_string(), inner);
+                    inner
+                }
+            },
+        };
+        size.depth = size.depth.max(inner.depth);
+        size.fields = size.fields.saturating_add(inner.fields);
+    }
+    size
+}
+
+/// Answers what the operation asks of the schema itself.
+pub(super) fn introspect(
+    gateway: &Gateway,
+    serving: &Serving,
+    prepared: &Prepared,
+    variables: &Valid<JsonMap>,
+) -> Result<Option<JsonMap>, Vec<GraphqlError>> {
+    if !prepared.introspects {
+        return Ok(None);
+    }
+    if !gateway.config.introspection {
+        return Err(vec![GraphqlError::new(ErrorCode::Forbidden, "introspection is off here; /schema.graphql has the schema")]);
+    }
+    let supergraph = &serving.supergraph;
+    let answer =
+        introspection::partial_execute(&supergraph.public, &supergraph.implementers, &prepared.document, &prepared.operation, variables)
+            .map_err(|error| vec![request_error(&prepared.document, &error, ErrorCode::BadUserInput)])?;
+    Ok(answer.data)
+}

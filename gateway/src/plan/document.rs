@@ -1,0 +1,184 @@
+//! The document that the planner gets: the client's operation with its fragments in place, its aliases replaced by internal
+//! ones, and without what the gateway answers itself.
+//!
+//! A client's alias may equal a key or another field's name, and the planner would then plan a conflict. So every alias is
+//! replaced by an internal one with a prefix that no field has. The response is read back by the same rule ([`internal_key`]).
+
+use std::fmt::Write;
+
+use apollo_compiler::ExecutableDocument;
+use apollo_compiler::ast::DirectiveList;
+use apollo_compiler::executable::{Field, Operation, Selection, SelectionSet};
+use apollo_compiler::schema::ExtendedType;
+
+use crate::supergraph::Supergraph;
+
+/// Documents for the planner.
+pub(crate) struct PlannerDocument {
+    /// One for a query; one a root field for a mutation, whose root fields run one after the other. None where nothing is fetched.
+    pub(crate) texts: Vec<String>,
+    /// Whether the operation asks for the schema (`__schema`, `__type`).
+    pub(crate) introspects: bool,
+}
+
+/// The key of a field in the fetched tree.
+pub(crate) fn internal_key(prefix: &str, field: &Field) -> String {
+    match &field.alias {
+        Some(alias) if alias != &field.name => format!("{prefix}{alias}"),
+        _ => field.name.to_string(),
+    }
+}
+
+struct Writer<'a> {
+    supergraph: &'a Supergraph,
+    document: &'a ExecutableDocument,
+    introspects: bool,
+}
+
+impl PlannerDocument {
+    /// Writes what of `operation` must be fetched.
+    pub(crate) fn of(supergraph: &Supergraph, document: &ExecutableDocument, operation: &Operation) -> Self {
+        let mut writer = Writer { supergraph, document, introspects: false };
+        let mut roots: Vec<(String, String)> = Vec::new();
+        writer.roots(&operation.selection_set, &[], &mut roots);
+        let mut texts = Vec::new();
+        if operation.is_mutation() {
+            // Fields of one response name are one field.
+            let mut by_key: Vec<(String, String)> = Vec::new();
+            for (key, text) in roots {
+                match by_key.iter_mut().find(|(known, _)| *known == key) {
+                    Some((_, texts)) => texts.push_str(&text),
+                    None => by_key.push((key, text)),
+                }
+            }
+            texts.extend(by_key.into_iter().map(|(_, text)| headed(operation, &text)));
+        } else if !roots.is_empty() {
+            let all: String = roots.into_iter().map(|(_, text)| text).collect();
+            texts.push(headed(operation, &all));
+        }
+        Self { texts, introspects: writer.introspects }
+    }
+}
+
+fn headed(operation: &Operation, selections: &str) -> String {
+    let mut text = operation.operation_type.name().to_owned();
+    if !operation.variables.is_empty() {
+        let variables: Vec<String> = operation
+            .variables
+            .iter()
+            .map(|variable| {
+                let default = variable.default_value.as_ref().map(|value| format!(" = {}", value.serialize().no_indent())).unwrap_or_default();
+                format!("${}: {}{default}", variable.name, variable.ty)
+            })
+            .collect();
+        push(&mut text, format_args!("({})", variables.join(", ")));
+    }
+    push(&mut text, format_args!(" {{ {selections}}}"));
+    text
+}
+
+fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    text.write_fmt(arguments).expect("writing to a string does not fail");
+}
+
+impl Writer<'_> {
+    /// Each root field by itself, within the conditions of the fragments around it.
+    fn roots(&mut self, set: &SelectionSet, around: &[String], roots: &mut Vec<(String, String)>) {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) if field.name == "__typename" => {}
+                Selection::Field(field) if field.name.starts_with("__") => self.introspects = true,
+                Selection::Field(field) => {
+                    let mut text = String::new();
+                    for conditions in around {
+                        push(&mut text, format_args!("...{conditions} {{ "));
+                    }
+                    self.field(field, &mut text);
+                    text.push_str(&"} ".repeat(around.len()));
+                    roots.push((field.response_key().to_string(), text));
+                }
+                Selection::InlineFragment(inline) => {
+                    self.roots_within(&inline.selection_set, &inline.directives, around, roots);
+                }
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
+                        let set = fragment.selection_set.clone();
+                        self.roots_within(&set, &spread.directives, around, roots);
+                    }
+                }
+            }
+        }
+    }
+
+    fn roots_within(&mut self, set: &SelectionSet, directives: &DirectiveList, around: &[String], roots: &mut Vec<(String, String)>) {
+        let conditions = conditions(directives);
+        if conditions.is_empty() {
+            return self.roots(set, around, roots);
+        }
+        let mut around = around.to_vec();
+        around.push(conditions);
+        self.roots(set, &around, roots);
+    }
+
+    fn field(&mut self, field: &Field, text: &mut String) {
+        let key = internal_key(&self.supergraph.alias_prefix, field);
+        if key == field.name.as_str() {
+            text.push_str(&key);
+        } else {
+            push(text, format_args!("{key}: {}", field.name));
+        }
+        if !field.arguments.is_empty() {
+            let arguments: Vec<String> = field
+                .arguments
+                .iter()
+                .map(|argument| format!("{}: {}", argument.name, argument.value.serialize().no_indent()))
+                .collect();
+            push(text, format_args!("({})", arguments.join(", ")));
+        }
+        text.push_str(&conditions(&field.directives));
+        text.push(' ');
+        if !field.selection_set.selections.is_empty() {
+            text.push_str("{ ");
+            // What an object is decides what is read of it.
+            let of = self.supergraph.public.types.get(&field.selection_set.ty);
+            if matches!(of, Some(ExtendedType::Interface(_) | ExtendedType::Union(_))) {
+                text.push_str("__typename ");
+            }
+            self.selections(&field.selection_set, text);
+            text.push_str("} ");
+        }
+    }
+
+    fn selections(&mut self, set: &SelectionSet, text: &mut String) {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) => self.field(field, text),
+                Selection::InlineFragment(inline) => {
+                    let on = inline.type_condition.as_ref().map(|name| format!(" on {name}")).unwrap_or_default();
+                    push(text, format_args!("...{on}{} {{ ", conditions(&inline.directives)));
+                    self.selections(&inline.selection_set, text);
+                    text.push_str("} ");
+                }
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
+                        let (on, set) = (fragment.type_condition().clone(), fragment.selection_set.clone());
+                        push(text, format_args!("... on {on}{} {{ ", conditions(&spread.directives)));
+                        self.selections(&set, text);
+                        text.push_str("} ");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `@skip` and `@include`: no other directive of a document changes what is fetched.
+fn conditions(directives: &DirectiveList) -> String {
+    let mut text = String::new();
+    for directive in directives.iter().filter(|directive| directive.name == "skip" || directive.name == "include") {
+        if let Some(condition) = directive.specified_argument_by_name("if") {
+            push(&mut text, format_args!(" @{}(if: {})", directive.name, condition.serialize().no_indent()));
+        }
+    }
+    text
+}

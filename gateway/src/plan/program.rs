@@ -1,0 +1,161 @@
+//! The program: what the planner's plan becomes once, so that running it costs no more than it must.
+
+use hive_router_query_planner::ast::selection_set::SelectionSet;
+use hive_router_query_planner::planner::plan_nodes::{
+    BatchFetchNode, FetchNode, FetchRewrite, FlattenNodePath, FlattenNodePathSegment, PlanNode, QueryPlan,
+};
+
+use crate::json::ByteString;
+
+/// What to fetch, in which order.
+pub(crate) struct Program {
+    /// None: nothing at all.
+    pub(crate) root: Option<Node>,
+}
+
+/// A step of a program.
+pub(crate) enum Node {
+    /// One after the other.
+    Sequence(Vec<Node>),
+    /// All at once.
+    Parallel(Vec<Node>),
+    /// Only if a variable says so.
+    Condition(Condition),
+    /// One call to one subgraph.
+    Fetch(Box<Fetch>),
+}
+
+/// A branch on a variable.
+pub(crate) struct Condition {
+    pub(crate) variable: String,
+    pub(crate) when_true: Option<Box<Node>>,
+    pub(crate) when_false: Option<Box<Node>>,
+}
+
+/// A call to a subgraph.
+pub(crate) struct Fetch {
+    pub(crate) subgraph: String,
+    /// The document, already written as a JSON string.
+    pub(crate) query: String,
+    /// Variables of the client that it takes.
+    pub(crate) variables: Vec<String>,
+    pub(crate) target: Target,
+    /// Response keys of the document's root: what stays empty when the call fails.
+    pub(crate) root_keys: Vec<ByteString>,
+}
+
+/// Where an answer goes.
+pub(crate) enum Target {
+    /// To the root of the tree.
+    Root { rewrites: Vec<FetchRewrite> },
+    /// To entities that stand in the tree already.
+    Entities(Vec<EntityFetch>),
+}
+
+/// One `_entities` field of a call.
+pub(crate) struct EntityFetch {
+    /// Its key in the answer.
+    pub(crate) key: String,
+    /// The variable that takes the representations.
+    pub(crate) variable: String,
+    /// Where the entities stand.
+    pub(crate) paths: Vec<Vec<FlattenNodePathSegment>>,
+    /// What a representation is made of.
+    pub(crate) requires: SelectionSet,
+    pub(crate) input_rewrites: Vec<FetchRewrite>,
+    pub(crate) output_rewrites: Vec<FetchRewrite>,
+}
+
+/// The plan holds something that no query or mutation has.
+#[derive(Debug, thiserror::Error)]
+#[error("the plan holds a node that cannot be run: {0}")]
+pub(crate) struct CompileError(&'static str);
+
+impl Program {
+    /// Compiles a plan.
+    pub(crate) fn compile(plan: QueryPlan) -> Result<Self, CompileError> {
+        Ok(Self { root: plan.node.map(node).transpose()? })
+    }
+}
+
+fn node(plan: PlanNode) -> Result<Node, CompileError> {
+    Ok(match plan {
+        PlanNode::Sequence(sequence) => Node::Sequence(nodes(sequence.nodes)?),
+        PlanNode::Parallel(parallel) => Node::Parallel(nodes(parallel.nodes)?),
+        PlanNode::Condition(condition) => Node::Condition(Condition {
+            variable: condition.condition,
+            when_true: condition.if_clause.map(|clause| node(*clause)).transpose()?.map(Box::new),
+            when_false: condition.else_clause.map(|clause| node(*clause)).transpose()?.map(Box::new),
+        }),
+        PlanNode::Fetch(fetch) => Node::Fetch(Box::new(fetch_at(fetch, None)?)),
+        PlanNode::Flatten(flatten) => match *flatten.node {
+            PlanNode::Fetch(fetch) => Node::Fetch(Box::new(fetch_at(fetch, Some(&flatten.path))?)),
+            _ => return Err(CompileError("a path around something that is no fetch")),
+        },
+        PlanNode::BatchFetch(batch) => Node::Fetch(Box::new(batched(batch))),
+        PlanNode::Subscription(_) => return Err(CompileError("a subscription")),
+        PlanNode::Defer(_) => return Err(CompileError("a deferred part")),
+    })
+}
+
+fn nodes(plans: Vec<PlanNode>) -> Result<Vec<Node>, CompileError> {
+    plans.into_iter().map(node).collect()
+}
+
+fn fetch_at(fetch: FetchNode, path: Option<&FlattenNodePath>) -> Result<Fetch, CompileError> {
+    let output_rewrites = fetch.output_rewrites.unwrap_or_default();
+    let target = match (fetch.requires, path) {
+        (None, None) => Target::Root { rewrites: output_rewrites },
+        (None, Some(_)) => return Err(CompileError("a path around a fetch of root fields")),
+        (Some(requires), path) => Target::Entities(vec![EntityFetch {
+            key: "_entities".to_owned(),
+            variable: "representations".to_owned(),
+            paths: vec![path.map(|path| path.as_slice().to_vec()).unwrap_or_default()],
+            requires,
+            input_rewrites: fetch.input_rewrites.unwrap_or_default(),
+            output_rewrites,
+        }]),
+    };
+    Ok(Fetch {
+        subgraph: fetch.service_name,
+        query: json_string(&fetch.operation.document_str),
+        variables: fetch.variable_usages.into_iter().flatten().collect(),
+        root_keys: root_keys(&fetch.operation.document.operation.selection_set),
+        target,
+    })
+}
+
+fn batched(batch: BatchFetchNode) -> Fetch {
+    let entities = batch.entity_batch.aliases.into_iter().map(|alias| EntityFetch {
+        key: alias.alias,
+        variable: alias.representations_variable_name,
+        paths: alias.merge_paths.iter().map(|path| path.as_slice().to_vec()).collect(),
+        requires: alias.requires,
+        input_rewrites: alias.input_rewrites.unwrap_or_default(),
+        output_rewrites: alias.output_rewrites.unwrap_or_default(),
+    });
+    Fetch {
+        subgraph: batch.service_name,
+        query: json_string(&batch.operation.document_str),
+        variables: batch.variable_usages.into_iter().flatten().collect(),
+        target: Target::Entities(entities.collect()),
+        root_keys: Vec::new(),
+    }
+}
+
+fn root_keys(set: &SelectionSet) -> Vec<ByteString> {
+    use hive_router_query_planner::ast::selection_item::SelectionItem;
+    let mut keys = Vec::new();
+    for item in &set.items {
+        match item {
+            SelectionItem::Field(field) => keys.push(ByteString::from(field.selection_identifier())),
+            SelectionItem::InlineFragment(fragment) => keys.extend(root_keys(&fragment.selections)),
+            SelectionItem::FragmentSpread(_) => {}
+        }
+    }
+    keys
+}
+
+fn json_string(text: &str) -> String {
+    serde_json::to_string(text).expect("a string is JSON")
+}

@@ -1,0 +1,210 @@
+//! Reading the client's answer out of the fetched tree, by the public schema: the client's names and order, only what it may
+//! see, and GraphQL's rules for null.
+
+use apollo_compiler::ExecutableDocument;
+use apollo_compiler::ast::{DirectiveList, Type};
+use apollo_compiler::executable::{Field, Selection, SelectionSet};
+use apollo_compiler::response::JsonMap;
+use apollo_compiler::schema::ExtendedType;
+use kernel::ErrorCode;
+
+use crate::error::GraphqlError;
+use crate::json::{ByteString, Object, Step, Value};
+use crate::plan::internal_key;
+use crate::supergraph::Supergraph;
+
+/// A value that must not be null has none: the nearest nullable parent becomes null.
+struct Null;
+
+/// What a completion needs to know.
+pub(crate) struct Completion<'a> {
+    pub(crate) supergraph: &'a Supergraph,
+    pub(crate) document: &'a ExecutableDocument,
+    pub(crate) variables: &'a JsonMap,
+    /// What was answered of the schema, at the root.
+    pub(crate) introspected: Option<&'a JsonMap>,
+    pub(crate) errors: Vec<GraphqlError>,
+}
+
+/// The fields of one response key, in the order of the document.
+type Group<'d> = (ByteString, Vec<&'d Field>);
+
+impl<'d> Completion<'d> {
+    /// The client's data: none where a value that must not be null is missing all the way up.
+    pub(crate) fn root(&mut self, set: &'d SelectionSet, data: &Value) -> Option<Object> {
+        let empty = Object::new();
+        let object = data.as_object().unwrap_or(&empty);
+        self.object(&[set], set.ty.as_str(), object, &mut Vec::new()).ok()
+    }
+
+    fn object(&mut self, sets: &[&'d SelectionSet], typename: &str, object: &Object, path: &mut Vec<Step>) -> Result<Object, Null> {
+        let mut groups: Vec<Group<'d>> = Vec::new();
+        for set in sets {
+            self.collect(set, typename, &mut groups);
+        }
+        let mut out = Object::with_capacity(groups.len());
+        for (key, fields) in groups {
+            let Some(field) = fields.first() else { continue };
+            if field.name == "__typename" {
+                out.insert(key, Value::from(typename));
+                continue;
+            }
+            if path.is_empty() && field.name.starts_with("__") {
+                let answered = self.introspected.and_then(|answered| answered.get(key.as_str())).cloned();
+                out.insert(key, answered.unwrap_or(Value::Null));
+                continue;
+            }
+            let internal = internal_key(&self.supergraph.alias_prefix, field);
+            let value = object.get(internal.as_str()).unwrap_or(&Value::Null);
+            let inner: Vec<&SelectionSet> = fields.iter().map(|field| &field.selection_set).collect();
+            path.push(Step::Key(key.clone()));
+            let completed = self.value(&field.definition.ty, value, &inner, path);
+            path.pop();
+            out.insert(key, completed?);
+        }
+        Ok(out)
+    }
+
+    /// `CollectFields` of the GraphQL specification.
+    fn collect(&self, set: &'d SelectionSet, typename: &str, groups: &mut Vec<Group<'d>>) {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) => {
+                    if self.included(&field.directives) {
+                        let key = field.response_key().as_str();
+                        match groups.iter_mut().find(|(known, _)| known.as_str() == key) {
+                            Some((_, fields)) => fields.push(field),
+                            None => groups.push((ByteString::from(key), vec![field])),
+                        }
+                    }
+                }
+                Selection::InlineFragment(inline) => {
+                    let applies = inline.type_condition.as_ref().is_none_or(|condition| self.is_a(typename, condition.as_str()));
+                    if applies && self.included(&inline.directives) {
+                        self.collect(&inline.selection_set, typename, groups);
+                    }
+                }
+                Selection::FragmentSpread(spread) => {
+                    let Some(fragment) = self.document.fragments.get(&spread.fragment_name) else { continue };
+                    if self.included(&spread.directives) && self.is_a(typename, fragment.type_condition().as_str()) {
+                        self.collect(&fragment.selection_set, typename, groups);
+                    }
+                }
+            }
+        }
+    }
+
+    fn included(&self, directives: &DirectiveList) -> bool {
+        let condition = |name: &str| {
+            let value = directives.get(name)?.specified_argument_by_name("if")?;
+            match value.as_variable() {
+                Some(variable) => self.variables.get(variable.as_str()).and_then(Value::as_bool),
+                None => value.to_bool(),
+            }
+        };
+        condition("skip") != Some(true) && condition("include") != Some(false)
+    }
+
+    /// Whether an object of type `typename` is of `condition` too.
+    fn is_a(&self, typename: &str, condition: &str) -> bool {
+        if typename == condition {
+            return true;
+        }
+        match self.supergraph.public.types.get(condition) {
+            Some(ExtendedType::Interface(_)) => {
+                self.supergraph.implementers.get(condition).is_some_and(|found| found.objects.iter().any(|object| object == typename))
+            }
+            Some(ExtendedType::Union(union)) => union.members.iter().any(|member| member.name == typename),
+            _ => false,
+        }
+    }
+
+    fn value(&mut self, ty: &Type, value: &Value, sets: &[&'d SelectionSet], path: &mut Vec<Step>) -> Result<Value, Null> {
+        let completed = match ty {
+            Type::NonNullNamed(name) | Type::Named(name) => self.named(name.as_str(), value, sets, path),
+            Type::NonNullList(item) | Type::List(item) => self.list(item, value, sets, path),
+        };
+        if completed.is_null() && ty.is_non_null() {
+            self.complain(path, ErrorCode::Internal, "a value that must not be null is missing");
+            return Err(Null);
+        }
+        Ok(completed)
+    }
+
+    fn list(&mut self, item: &Type, value: &Value, sets: &[&'d SelectionSet], path: &mut Vec<Step>) -> Value {
+        let Value::Array(items) = value else {
+            if !value.is_null() {
+                self.complain(path, ErrorCode::UpstreamUnavailable, "a subgraph answered something that is no list");
+            }
+            return Value::Null;
+        };
+        let mut out = Vec::with_capacity(items.len());
+        for (index, value) in items.iter().enumerate() {
+            path.push(Step::Index(index));
+            let completed = self.value(item, value, sets, path);
+            path.pop();
+            match completed {
+                Ok(value) => out.push(value),
+                Err(Null) => return Value::Null,
+            }
+        }
+        Value::Array(out)
+    }
+
+    fn named(&mut self, name: &str, value: &Value, sets: &[&'d SelectionSet], path: &mut Vec<Step>) -> Value {
+        if value.is_null() {
+            return Value::Null;
+        }
+        let leaf = match self.supergraph.public.types.get(name) {
+            Some(ExtendedType::Scalar(_)) => scalar(name, value),
+            // A value that is not public becomes null and never leaks.
+            Some(ExtendedType::Enum(definition)) => {
+                let known = value.as_str().is_some_and(|value| definition.values.contains_key(value));
+                return if known { value.clone() } else { Value::Null };
+            }
+            Some(ExtendedType::Object(_)) => return self.composite(Some(name), value, sets, path),
+            _ => return self.composite(None, value, sets, path),
+        };
+        if leaf.is_none() {
+            self.complain(path, ErrorCode::UpstreamUnavailable, &format!("a subgraph answered something that is no {name}"));
+        }
+        leaf.unwrap_or(Value::Null)
+    }
+
+    /// An object; of an interface or a union (no `name`), what it is stands in it.
+    fn composite(&mut self, name: Option<&str>, value: &Value, sets: &[&'d SelectionSet], path: &mut Vec<Step>) -> Value {
+        let Value::Object(object) = value else {
+            self.complain(path, ErrorCode::UpstreamUnavailable, "a subgraph answered something that is no object");
+            return Value::Null;
+        };
+        let typename = match name {
+            Some(name) => name,
+            None => match object.get("__typename").and_then(Value::as_str) {
+                // An object of a type that is not public is null to the client.
+                Some(found) if matches!(self.supergraph.public.types.get(found), Some(ExtendedType::Object(_))) => found,
+                _ => return Value::Null,
+            },
+        };
+        self.object(sets, typename, object, path).map_or(Value::Null, Value::Object)
+    }
+
+    /// Tells that a value cannot be given, unless an error at or around this place says why already.
+    fn complain(&mut self, path: &[Step], code: ErrorCode, message: &str) {
+        let related = |known: &Vec<Step>| path.starts_with(known) || known.starts_with(path);
+        if !self.errors.iter().any(|error| error.path.as_ref().is_some_and(related)) {
+            self.errors.push(GraphqlError::new(code, message).at(path.to_vec()));
+        }
+    }
+}
+
+/// A built-in scalar as its result coercion has it; none where the value is of another type. Custom scalars are the subgraph's.
+fn scalar(name: &str, value: &Value) -> Option<Value> {
+    let fits = match (name, value) {
+        ("Int", Value::Number(number)) => number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        ("Float", Value::Number(_)) | ("String" | "ID", Value::String(_)) | ("Boolean", Value::Bool(_)) => true,
+        ("ID", Value::Number(number)) => return number.as_i64().map(|number| Value::from(number.to_string())),
+        ("Int" | "Float" | "String" | "ID" | "Boolean", _) => false,
+        _ => true,
+    };
+    fits.then(|| value.clone())
+}

@@ -1,0 +1,79 @@
+//! How a subgraph is reached: over HTTP, or in this process through its own router.
+
+mod http;
+mod in_process;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+
+pub use http::HttpSubgraph;
+pub use in_process::InProcessSubgraph;
+
+/// A GraphQL request to a subgraph: its JSON body, and what goes with it.
+#[derive(Clone, Debug)]
+pub struct SubgraphRequest {
+    /// `{"query": ..., "variables": ...}`.
+    pub body: Bytes,
+    /// The signed principal, for a subgraph of this house.
+    pub principal: Option<String>,
+    /// The id under which the whole request is logged.
+    pub request_id: Arc<str>,
+}
+
+/// The subgraph gave no answer that could be read.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CallError {
+    /// It could not be reached.
+    #[error("it cannot be reached: {0}")]
+    Unreachable(String),
+    /// It did not answer in time.
+    #[error("it did not answer in time")]
+    TimedOut,
+    /// It answered with a status and something that is no GraphQL response.
+    #[error("it answered with status {0} and no GraphQL response")]
+    Status(u16),
+    /// Its answer is longer than allowed.
+    #[error("its answer is longer than {0} bytes")]
+    TooLong(usize),
+    /// Its answer broke off.
+    #[error("its answer broke off: {0}")]
+    BrokenOff(String),
+}
+
+/// A way to a subgraph.
+pub trait SubgraphClient: Send + Sync {
+    /// Calls it; the answer is a GraphQL response in JSON, as bytes, not parsed yet.
+    fn call(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Bytes, CallError>>;
+}
+
+/// Collects a body of a bounded length.
+async fn collect<B>(body: B, limit: usize) -> Result<Bytes, CallError>
+where
+    B: ::http_body_util::BodyExt<Data = Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let limited = ::http_body_util::Limited::new(body, limit);
+    let mut limited = std::pin::pin!(limited);
+    let mut collected = bytes::BytesMut::new();
+    while let Some(frame) = ::http_body_util::BodyExt::frame(&mut limited).await {
+        match frame {
+            Ok(frame) => {
+                if let Ok(data) = frame.into_data() {
+                    collected.extend_from_slice(&data);
+                }
+            }
+            Err(error) if error.is::<::http_body_util::LengthLimitError>() => return Err(CallError::TooLong(limit)),
+            Err(error) => return Err(CallError::BrokenOff(error.to_string())),
+        }
+    }
+    Ok(collected.freeze())
+}
+
+/// An answer with an error's status may still be a GraphQL response; whether it is, its type says.
+fn is_graphql(headers: &::http::HeaderMap) -> bool {
+    let value = headers.get(::http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case("application/graphql-response+json")
+}

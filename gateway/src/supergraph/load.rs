@@ -1,0 +1,127 @@
+//! Loading: the composed text becomes a planner and a public schema, or one sentence says why not.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use apollo_compiler::Schema;
+use graphql_tools::parser::schema as ast;
+use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
+use hive_router_query_planner::utils::parsing::safe_parse_schema;
+
+use super::Supergraph;
+use crate::pipeline::PreparedCache;
+
+/// The supergraph cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// It is not GraphQL.
+    #[error("the supergraph is not GraphQL: {0}")]
+    Syntax(String),
+    /// It is a plain schema.
+    #[error("the schema links no join specification: it is no composed supergraph")]
+    NotComposed,
+    /// It was composed by something too old or too new.
+    #[error("the supergraph uses join {0}; join v0.3 to v0.5 are served (compose it again with Federation 2)")]
+    JoinVersion(String),
+    /// The planner does not accept it.
+    #[error("the supergraph cannot be planned over: {0}")]
+    Planner(String),
+    /// The schema that clients would see is not valid.
+    #[error("the public schema of this supergraph is not valid: {0}")]
+    Public(String),
+}
+
+const SUPPORTED: [&str; 3] = ["v0.3", "v0.4", "v0.5"];
+
+impl Supergraph {
+    /// Loads a composed supergraph; up to `cache_bytes` of prepared documents are kept with it.
+    ///
+    /// # Errors
+    /// When it is not GraphQL, not composed, composed by another generation, or not valid.
+    pub fn load(text: &str, cache_bytes: u64) -> Result<Self, LoadError> {
+        let document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
+        check_join(&document)?;
+        // The planner panics on what it does not expect.
+        let planner = catch_unwind(AssertUnwindSafe(|| Planner::new_from_supergraph(&document, QueryPlannerOptions::default())))
+            .map_err(|_| LoadError::Planner("it holds what the planner does not expect".to_owned()))?
+            .map_err(|error| LoadError::Planner(error.to_string()))?;
+        let public_sdl = public_sdl(&planner);
+        let public = Schema::parse_and_validate(&public_sdl, "schema.graphql")
+            .map_err(|errors| LoadError::Public(errors.errors.to_string()))?;
+        let subgraphs = planner.supergraph.subgraph_endpoint_map.iter().map(|(name, url)| (name.clone(), url.clone())).collect();
+        Ok(Self {
+            text: text.to_owned(),
+            implementers: public.implementers_map(),
+            alias_prefix: alias_prefix(&public),
+            public,
+            public_sdl,
+            planner,
+            subgraphs,
+            prepared: PreparedCache::new(cache_bytes),
+        })
+    }
+}
+
+/// Finds the version of the join specification among the schema's links.
+fn check_join(document: &ast::Document<'static, String>) -> Result<(), LoadError> {
+    let directives = document.definitions.iter().flat_map(|definition| match definition {
+        ast::Definition::SchemaDefinition(schema) => schema.directives.as_slice(),
+        _ => &[],
+    });
+    let urls = directives.flat_map(|directive| &directive.arguments).filter_map(|(_, value)| match value {
+        ast::Value::String(url) => Some(url.as_str()),
+        _ => None,
+    });
+    let version = urls.filter_map(|url| url.split_once("/join/")).map(|(_, version)| version).next();
+    match version {
+        None => Err(LoadError::NotComposed),
+        Some(version) if SUPPORTED.contains(&version) => Ok(()),
+        Some(version) => Err(LoadError::JoinVersion(version.to_owned())),
+    }
+}
+
+const BUILT_IN_SCALARS: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
+const BUILT_IN_DIRECTIVES: [&str; 5] = ["skip", "include", "deprecated", "specifiedBy", "oneOf"];
+
+/// The schema that clients see, without what every GraphQL library adds by itself.
+fn public_sdl(planner: &Planner) -> String {
+    let mut document = (*planner.consumer_schema.document).clone();
+    document.definitions.retain(|definition| match definition {
+        ast::Definition::TypeDefinition(definition) => {
+            let name = type_name(definition);
+            !name.starts_with("__") && !BUILT_IN_SCALARS.contains(&name)
+        }
+        ast::Definition::DirectiveDefinition(directive) => !BUILT_IN_DIRECTIVES.contains(&directive.name.as_str()),
+        _ => true,
+    });
+    for definition in &mut document.definitions {
+        if let ast::Definition::TypeDefinition(ast::TypeDefinition::Object(object)) = definition {
+            object.fields.retain(|field| !field.name.starts_with("__"));
+        }
+    }
+    document.to_string()
+}
+
+fn type_name<'a>(definition: &'a ast::TypeDefinition<'static, String>) -> &'a str {
+    match definition {
+        ast::TypeDefinition::Scalar(definition) => &definition.name,
+        ast::TypeDefinition::Object(definition) => &definition.name,
+        ast::TypeDefinition::Interface(definition) => &definition.name,
+        ast::TypeDefinition::Union(definition) => &definition.name,
+        ast::TypeDefinition::Enum(definition) => &definition.name,
+        ast::TypeDefinition::InputObject(definition) => &definition.name,
+    }
+}
+
+/// A prefix that no field's name begins with, so that an internal alias never meets a field or a key.
+fn alias_prefix(schema: &Schema) -> String {
+    let mut names = Vec::new();
+    for definition in schema.types.values() {
+        match definition {
+            apollo_compiler::schema::ExtendedType::Object(object) => names.extend(object.fields.keys()),
+            apollo_compiler::schema::ExtendedType::Interface(interface) => names.extend(interface.fields.keys()),
+            _ => {}
+        }
+    }
+    let free = |prefix: &String| names.iter().all(|name| !name.as_str().starts_with(prefix.as_str()));
+    (0_u32..).map(|number| format!("p{number}_")).find(free).expect("a schema has finitely many names")
+}

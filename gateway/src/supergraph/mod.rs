@@ -1,0 +1,51 @@
+//! A composed supergraph, ready to answer: planner, public schema, and the operations prepared against it.
+
+mod load;
+mod watch;
+
+use std::collections::BTreeMap;
+
+use apollo_compiler::collections::HashMap;
+use apollo_compiler::schema::Implementers;
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{Name, Schema};
+use hive_router_query_planner::planner::Planner;
+
+use crate::pipeline::PreparedCache;
+
+pub use load::LoadError;
+pub use watch::watch;
+
+/// A loaded supergraph. A swap replaces it whole, and what was prepared against it goes with it.
+pub struct Supergraph {
+    /// The text that it was loaded from: a watcher compares it.
+    pub(crate) text: String,
+    pub(crate) planner: Planner,
+    /// What clients see.
+    pub(crate) public: Valid<Schema>,
+    pub(crate) public_sdl: String,
+    pub(crate) implementers: HashMap<Name, Implementers>,
+    /// Names and addresses of the subgraphs.
+    pub(crate) subgraphs: BTreeMap<String, String>,
+    /// What internal aliases begin with: no field of the schema does.
+    pub(crate) alias_prefix: String,
+    pub(crate) prepared: PreparedCache,
+}
+
+impl std::fmt::Debug for Supergraph {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Supergraph").field("subgraphs", &self.subgraphs).finish_non_exhaustive()
+    }
+}
+
+impl Supergraph {
+    /// The schema that clients see.
+    pub fn public_sdl(&self) -> &str {
+        &self.public_sdl
+    }
+
+    /// Names and addresses of the subgraphs.
+    pub fn subgraphs(&self) -> &BTreeMap<String, String> {
+        &self.subgraphs
+    }
+}

@@ -1,0 +1,169 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use kernel::TerritoryId;
+
+/// One GraphQL API over the ENTs and the identity services of French schools.
+#[derive(Debug, Parser)]
+#[command(name = "passerelle", version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Common {
+    /// Where databases, keys and files lie [default: ./passerelle-data, with --demo ./passerelle-demo]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// A configuration file in TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the gateway and every service in one process
+    Serve(Serve),
+    /// Run the gateway alone, over HTTP
+    Gateway(GatewayRole),
+    /// Run one service alone
+    Subgraph(SubgraphRole),
+    /// Take files in
+    Import(Import),
+    /// Bring the tables of every service up to date
+    Migrate(Common),
+    /// Configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// The schemas that this binary holds
+    Schema {
+        #[command(subcommand)]
+        command: SchemaCommand,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:4000]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// Fill an empty data directory with the demonstration's data
+    #[arg(long)]
+    pub(crate) demo: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GatewayRole {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:4000]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// A composed supergraph in place of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) supergraph: Option<PathBuf>,
+    /// The address of a subgraph, in place of the supergraph's
+    #[arg(long = "subgraph", value_name = "NAME=URL", value_parser = name_and_url)]
+    pub(crate) subgraphs: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SubgraphRole {
+    /// Which service
+    pub(crate) name: Service,
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(crate) listen: String,
+    /// The gateway's public key [default: keys/gateway.pub.pem of the data directory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) gateway_key: Option<PathBuf>,
+}
+
+/// A service of this house.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Service {
+    /// Directory, territories, ENT projects
+    Establishments,
+    /// Indicators
+    Activation,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// What the files are
+    pub(crate) kind: ImportKind,
+    /// The files, in order
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The date that the file speaks of [default: its newest line date] (annuaire)
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// The file holds every establishment of this territory: who is missing has closed (annuaire)
+    #[arg(long, value_name = "TERRITORY")]
+    pub(crate) complete: Option<TerritoryId>,
+    /// Do everything and keep nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportKind {
+    /// The official directory of establishments
+    Annuaire,
+    /// INSEE's table of communes and their intercommunalités
+    Intercommunalites,
+    /// Organisations, ENT projects and deployments
+    Deployments,
+    /// Observations and targets of indicators
+    Indicators,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print the effective configuration, secrets hidden, or say what is wrong with it
+    Check(Common),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemaCommand {
+    /// Print a schema
+    Print {
+        /// Which one
+        #[arg(default_value = "public")]
+        which: WhichSchema,
+    },
+    /// Check that the composed supergraph is that of this binary's code
+    Check,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhichSchema {
+    /// What clients see
+    Public,
+    /// What the gateway plans over
+    Supergraph,
+    /// The subgraph of establishments
+    Establishments,
+    /// The subgraph of indicators
+    Activation,
+}
+
+fn name_and_url(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, url)) if !name.is_empty() && !url.is_empty() => Ok((name.to_owned(), url.to_owned())),
+        _ => Err("write NAME=URL, such as activation=http://127.0.0.1:4102".to_owned()),
+    }
+}

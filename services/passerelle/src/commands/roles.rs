@@ -1,0 +1,79 @@
+//! `passerelle gateway` and `passerelle subgraph`: the same code as processes over HTTP.
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use gateway::{Gateway, GatewayParts};
+use kernel::Clock;
+use service_kit::health::Readiness;
+use service_kit::principal_token::{KeyFiles, Signer, Verifier};
+use service_kit::server::{serve, stop_signal};
+
+use super::serve::bind;
+use crate::cli::{GatewayRole, Service, SubgraphRole};
+use crate::config::{Config, Flags};
+use crate::house::{self, SUPERGRAPH};
+use crate::say;
+
+/// Runs the gateway alone.
+pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
+    let flags = Flags { listen: role.listen, supergraph: role.supergraph, subgraphs: role.subgraphs.into_iter().collect() };
+    let config = Config::load(&role.common, &flags)?;
+    service_kit::telemetry::init(&config.telemetry)?;
+    let supergraph = match &config.gateway.supergraph {
+        None => SUPERGRAPH.to_owned(),
+        Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read the supergraph {}", path.display()))?,
+    };
+    let signer = signer(&config, role.common.data.is_some())?;
+    let listener = bind(&config.gateway.listen).await?;
+    let parts = GatewayParts { config: config.gateway.clone(), supergraph, signer, in_process: HashMap::new() };
+    let gateway = Arc::new(Gateway::new(parts)?);
+    if let Some(path) = config.gateway.supergraph.clone() {
+        tokio::spawn(gateway::watch(Arc::clone(&gateway), path));
+    }
+    // A gateway without its subgraphs still answers, with gaps that say so: it is ready when it serves.
+    let ready: Readiness = Arc::new(|| Box::pin(async { Ok(()) }));
+    say::answer(&format!("http://{}", listener.local_addr()?));
+    serve(listener, gateway::router(gateway, ready), stop_signal()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The signer for subgraphs of this house. A bare gateway over somebody else's graph needs none and makes no key.
+fn signer(config: &Config, data_given: bool) -> anyhow::Result<Option<Signer>> {
+    let ours = config.gateway.supergraph.is_none() || data_given || KeyFiles::under(&config.storage.data).private.exists();
+    if !ours {
+        return Ok(None);
+    }
+    Ok(Some(Signer::from_file(&house::keys(config)?.private, Clock::System)?))
+}
+
+/// Runs one service alone.
+pub(super) async fn subgraph(role: SubgraphRole) -> anyhow::Result<ExitCode> {
+    let config = Config::load(&role.common, &Flags::default())?;
+    service_kit::telemetry::init(&config.telemetry)?;
+    let key = match role.gateway_key {
+        Some(path) => path,
+        None => house::keys(&config)?.public,
+    };
+    let clock = Clock::System;
+    let verifier = Arc::new(Verifier::from_file(&key, clock)?);
+    let listener = bind(&role.listen).await?;
+    let (subgraph, database) = match role.name {
+        Service::Establishments => {
+            let store = establishments::open(&config.target(establishments::NAME)?).await?;
+            let database = store.db().clone();
+            (establishments::subgraph(store, verifier, &config.subgraph, clock), database)
+        }
+        Service::Activation => {
+            let store = activation::open(&config.target(activation::NAME)?).await?;
+            let database = store.db().clone();
+            (activation::subgraph(store, verifier, &config.subgraph, clock), database)
+        }
+    };
+    say::answer(&format!("http://{}", listener.local_addr()?));
+    serve(listener, subgraph.server(), stop_signal()).await?;
+    database.close().await;
+    Ok(ExitCode::SUCCESS)
+}

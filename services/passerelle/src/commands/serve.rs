@@ -1,0 +1,68 @@
+//! `passerelle serve`: the gateway and every service in one process.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use kernel::Clock;
+use service_kit::principal_token::{Signer, Verifier};
+use tokio::net::TcpListener;
+
+use crate::cli::Serve;
+use crate::config::{Config, Flags};
+use crate::fill;
+use crate::house::{self, House};
+use crate::say;
+
+/// How often events that another process left undelivered are looked for.
+const DELIVERY: Duration = Duration::from_secs(2);
+
+/// Serves until told to stop.
+pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
+    let mut common = serve.common;
+    if serve.demo && common.data.is_none() {
+        common.data = Some("./passerelle-demo".into());
+    }
+    let config = Config::load(&common, &Flags { listen: serve.listen, ..Flags::default() })?;
+    service_kit::telemetry::init(&config.telemetry)?;
+    let data = &config.storage.data;
+    let marker = if serve.demo { Some(fill::Marker::claim(data)?) } else { None };
+    std::fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
+    // The port is taken first: a second start on it says so at once.
+    let listener = bind(&config.gateway.listen).await?;
+    let address = listener.local_addr()?;
+    let house = House::open(&config).await?;
+    if let Some(marker) = marker.filter(|marker| !marker.is_filled()) {
+        fill::fill(&house).await?;
+        marker.filled()?;
+    }
+    house.deliver().await?;
+    let keys = house::keys(&config)?;
+    let clock = Clock::System;
+    let verifier = Arc::new(Verifier::from_file(&keys.public, clock)?);
+    let subgraphs = house.subgraphs(&config, &verifier, clock);
+    let gateway = house::gateway_in_process(&config, &subgraphs, Signer::from_file(&keys.private, clock)?)?;
+    let router = gateway::router(Arc::new(gateway), house::all_ready(&subgraphs));
+    say::answer(&format!("http://{address}"));
+    let delivery = tokio::spawn(keep_delivering(house.clone()));
+    service_kit::server::serve(listener, router, service_kit::server::stop_signal()).await?;
+    delivery.abort();
+    house.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Binds an address, or says which one is taken.
+pub(super) async fn bind(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}; --listen takes another address or port"))
+}
+
+async fn keep_delivering(house: House) {
+    let mut tick = tokio::time::interval(DELIVERY);
+    loop {
+        tick.tick().await;
+        if let Err(error) = house.deliver().await {
+            tracing::error!(error = format!("{error:#}"), "events are not delivered");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The whole configuration: one section a concern, each defined where it is used.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use db::Target;
+use gateway::config::GatewayConfig;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use service_kit::subgraph::SubgraphLimits;
+use service_kit::telemetry::TelemetryConfig;
+
+use crate::cli::Common;
+
+/// What is shown of a secret.
+const HIDDEN: &str = "(hidden)";
+
+/// The configuration of any role.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where databases, keys and files lie.
+    pub(crate) storage: StorageConfig,
+    /// Where rows are kept.
+    pub(crate) database: DatabaseConfig,
+    /// The gateway.
+    pub(crate) gateway: GatewayConfig,
+    /// What one request to a subgraph may cost.
+    pub(crate) subgraph: SubgraphLimits,
+    /// Logs.
+    pub(crate) telemetry: TelemetryConfig,
+}
+
+/// The section `[storage]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StorageConfig {
+    /// The data directory.
+    pub(crate) data: PathBuf,
+}
+
+impl Default for StorageConfig {
+    fn default() -> Self {
+        Self { data: PathBuf::from("./passerelle-data") }
+    }
+}
+
+/// The section `[database]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DatabaseConfig {
+    /// `sqlite`, one file a service in the data directory, or `postgres://user:password@host:port/database`, one schema a service.
+    pub(crate) url: String,
+    /// A file that holds the URL, so that its password is in no process's environment; it wins over `url`.
+    pub(crate) url_file: Option<PathBuf>,
+    /// Connections of one service to PostgreSQL.
+    pub(crate) max_connections: u32,
+}
+
+impl Default for DatabaseConfig {
+    fn default() -> Self {
+        Self { url: "sqlite".to_owned(), url_file: None, max_connections: 16 }
+    }
+}
+
+/// Values given as flags; only what was given is in it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flags {
+    pub(crate) listen: Option<String>,
+    pub(crate) supergraph: Option<PathBuf>,
+    pub(crate) subgraphs: BTreeMap<String, String>,
+}
+
+impl Config {
+    /// Reads the layers: defaults, file, environment, flags.
+    pub(crate) fn load(common: &Common, flags: &Flags) -> anyhow::Result<Self> {
+        let mut layer = json!({});
+        if let Some(data) = &common.data {
+            layer["storage"]["data"] = json!(data);
+        }
+        if let Some(listen) = &flags.listen {
+            layer["gateway"]["listen"] = json!(listen);
+        }
+        if let Some(supergraph) = &flags.supergraph {
+            layer["gateway"]["supergraph"] = json!(supergraph);
+        }
+        if !flags.subgraphs.is_empty() {
+            layer["gateway"]["subgraphs"] = json!(flags.subgraphs);
+        }
+        let config: Self = service_kit::config::load(common.config.as_deref(), &layer)?;
+        config.database.check()?;
+        Ok(config)
+    }
+
+    /// Where a service keeps its rows.
+    pub(crate) fn target(&self, service: &str) -> anyhow::Result<Target> {
+        let url = self.database.resolved()?;
+        if url == "sqlite" {
+            return Ok(Target::Sqlite { path: self.storage.data.join(format!("{service}.sqlite")) });
+        }
+        Ok(Target::Postgres { url, schema: service.to_owned(), max_connections: self.database.max_connections })
+    }
+
+    /// The effective configuration without its secrets.
+    pub(crate) fn redacted(&self) -> Value {
+        let mut value = json!(self);
+        if let Some(url) = value.pointer_mut("/database/url")
+            && url.as_str().is_some_and(|url| url != "sqlite")
+        {
+            *url = json!(HIDDEN);
+        }
+        value
+    }
+}
+
+impl DatabaseConfig {
+    fn check(&self) -> anyhow::Result<()> {
+        let known = |url: &str| url == "sqlite" || url.starts_with("postgres://") || url.starts_with("postgresql://");
+        ensure!(known(&self.url), "database.url: write sqlite or postgres://user:password@host:port/database");
+        ensure!(self.max_connections > 0, "database.max_connections: one at least");
+        Ok(())
+    }
+
+    fn resolved(&self) -> anyhow::Result<String> {
+        match &self.url_file {
+            None => Ok(self.url.clone()),
+            Some(path) => read_secret(path),
+        }
+    }
+}
+
+fn read_secret(path: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(text.trim().to_owned())
+}

@@ -1,0 +1,78 @@
+//! Filling a demonstration's data directory, through the same imports as everybody's.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use kernel::Clock;
+
+use crate::cli::ImportKind;
+use crate::commands::import::import_file;
+use crate::demo;
+use crate::house::House;
+use crate::say;
+
+const NAME: &str = "demo.marker";
+const FILLED: &str = "the demonstration's data is complete\n";
+const FILLING: &str = "the demonstration's data is being imported\n";
+
+/// The file that says that a data directory is a demonstration's.
+#[derive(Debug)]
+pub(crate) struct Marker {
+    path: PathBuf,
+    filled: bool,
+}
+
+impl Marker {
+    /// Takes a directory for the demonstration: it must be empty, or one already.
+    pub(crate) fn claim(data: &Path) -> anyhow::Result<Self> {
+        let path = data.join(NAME);
+        if let Ok(text) = std::fs::read_to_string(&path) {
+            return Ok(Self { path, filled: text == FILLED });
+        }
+        std::fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
+        let mut entries = std::fs::read_dir(data).with_context(|| format!("cannot read {}", data.display()))?;
+        if entries.next().is_some() {
+            bail!("--demo fills an empty directory, and {} holds something else; --data takes another one", data.display());
+        }
+        std::fs::write(&path, FILLING).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Self { path, filled: false })
+    }
+
+    /// Whether everything was imported.
+    pub(crate) fn is_filled(&self) -> bool {
+        self.filled
+    }
+
+    /// Everything was imported: a second start imports nothing.
+    pub(crate) fn filled(self) -> anyhow::Result<()> {
+        std::fs::write(&self.path, FILLED).with_context(|| format!("cannot write {}", self.path.display()))
+    }
+}
+
+/// Generates the demonstration's files and imports them.
+pub(crate) async fn fill(house: &House) -> anyhow::Result<()> {
+    say::progress("filling the demonstration's data, once");
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let files = demo::write(folder.path()).context("cannot write the demonstration's files")?;
+    let options = establishments::ImportOptions { clock: Clock::System, ..Default::default() };
+    let steps = [
+        (ImportKind::Annuaire, &files.annuaire),
+        (ImportKind::Intercommunalites, &files.intercommunalites),
+        (ImportKind::Deployments, &files.organisations),
+        (ImportKind::Deployments, &files.projects),
+        (ImportKind::Deployments, &files.deployments),
+        (ImportKind::Indicators, &files.observations),
+        (ImportKind::Indicators, &files.targets),
+    ];
+    for (kind, file) in steps {
+        let report = import_file(house, kind, file, &options).await?;
+        // What the indicators check observations against must have arrived.
+        house.deliver().await?;
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        say::progress(&format!("  {name}: {} rows", report.rows));
+        if report.refused > 0 {
+            bail!("{} rows of the demonstration's {name} were refused: this build is faulty", report.refused);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! The services of this house, opened from one configuration, and the events that go between them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::Context;
+use gateway::subgraph::{InProcessSubgraph, SubgraphClient};
+use gateway::{Gateway, GatewayParts};
+use kernel::Clock;
+use service_kit::health::Readiness;
+use service_kit::principal_token::{KeyFiles, Signer, Verifier};
+use service_kit::subgraph::Subgraph;
+
+use crate::config::Config;
+
+/// The supergraph that this binary was built with.
+pub(crate) const SUPERGRAPH: &str = include_str!("../../../schema/supergraph.graphql");
+
+/// Every service's store.
+#[derive(Clone, Debug)]
+pub(crate) struct House {
+    pub(crate) establishments: establishments::Store,
+    pub(crate) activation: activation::Store,
+}
+
+impl House {
+    /// Opens every service's database and brings its tables up to date.
+    pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
+        Ok(Self {
+            establishments: establishments::open(&config.target(establishments::NAME)?).await?,
+            activation: activation::open(&config.target(activation::NAME)?).await?,
+        })
+    }
+
+    /// Delivers every event that a service has not applied yet; returns how many.
+    pub(crate) async fn deliver(&self) -> anyhow::Result<u64> {
+        let applied = activation::apply_events(&self.activation, establishments::NAME, self.establishments.db()).await;
+        applied.context("cannot deliver the directory's events to the indicators; the next command or start goes on")
+    }
+
+    /// The subgraphs of all services.
+    pub(crate) fn subgraphs(&self, config: &Config, verifier: &Arc<Verifier>, clock: Clock) -> [Subgraph; 2] {
+        [
+            establishments::subgraph(self.establishments.clone(), Arc::clone(verifier), &config.subgraph, clock),
+            activation::subgraph(self.activation.clone(), Arc::clone(verifier), &config.subgraph, clock),
+        ]
+    }
+
+    /// Closes every database.
+    pub(crate) async fn close(&self) {
+        self.establishments.db().close().await;
+        self.activation.db().close().await;
+    }
+}
+
+/// The gateway's key pair under the data directory, made where it is missing.
+pub(crate) fn keys(config: &Config) -> anyhow::Result<KeyFiles> {
+    let files = KeyFiles::under(&config.storage.data);
+    files.ensure()?;
+    Ok(files)
+}
+
+/// A gateway whose subgraphs all run in this process.
+pub(crate) fn gateway_in_process(config: &Config, subgraphs: &[Subgraph], signer: Signer) -> anyhow::Result<Gateway> {
+    let limit = config.gateway.max_subgraph_response_bytes;
+    let in_process: HashMap<String, Arc<dyn SubgraphClient>> = subgraphs
+        .iter()
+        .map(|subgraph| -> (String, Arc<dyn SubgraphClient>) {
+            (subgraph.name.to_owned(), Arc::new(InProcessSubgraph::new(subgraph.router.clone(), limit)))
+        })
+        .collect();
+    let parts = GatewayParts { config: config.gateway.clone(), supergraph: SUPERGRAPH.to_owned(), signer: Some(signer), in_process };
+    Ok(Gateway::new(parts)?)
+}
+
+/// Ready when all of these are.
+pub(crate) fn all_ready(subgraphs: &[Subgraph]) -> Readiness {
+    let each: Vec<Readiness> = subgraphs.iter().map(|subgraph| Arc::clone(&subgraph.ready)).collect();
+    Arc::new(move || {
+        let each = each.clone();
+        Box::pin(async move {
+            for ready in each {
+                ready().await?;
+            }
+            Ok(())
+        })
+    })
+}
