@@ -79,7 +79,11 @@ impl Gateway {
     }
 }
 
-fn serving(config: &GatewayConfig, in_process: &HashMap<String, Arc<dyn SubgraphClient>>, supergraph: Supergraph) -> Serving {
+fn serving(
+    config: &GatewayConfig,
+    in_process: &HashMap<String, Arc<dyn SubgraphClient>>,
+    supergraph: Supergraph,
+) -> Serving {
     let mut clients: BTreeMap<String, Arc<dyn SubgraphClient>> = BTreeMap::new();
     for (name, url) in supergraph.subgraphs() {
         if let Some(client) = in_process.get(name) {

@@ -36,7 +36,12 @@ pub(crate) struct Extensions {
 
 impl GraphqlError {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { message: message.into(), locations: Vec::new(), path: None, extensions: Extensions { code, service: None } }
+        Self {
+            message: message.into(),
+            locations: Vec::new(),
+            path: None,
+            extensions: Extensions { code, service: None },
+        }
     }
 
     pub(crate) fn at(mut self, path: Vec<Step>) -> Self {

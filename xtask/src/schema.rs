@@ -22,7 +22,12 @@ pub(crate) fn run(check: bool) -> anyhow::Result<()> {
         files.push(file);
     }
     let (supergraph, public) = (out.join("supergraph.graphql"), out.join("public.graphql"));
-    let composed = Command::new("node").arg("compose.mjs").args([&supergraph, &public]).args(&files).current_dir(&compose).status();
+    let composed = Command::new("node")
+        .arg("compose.mjs")
+        .args([&supergraph, &public])
+        .args(&files)
+        .current_dir(&compose)
+        .status();
     ensure!(composed.context("node is needed to compose")?.success(), "the subgraphs do not compose");
     files.extend([supergraph, public]);
     if check {
@@ -44,6 +49,9 @@ fn install(compose: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     let status = Command::new("npm").args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(compose).status();
-    ensure!(status.context("npm is needed to install the composition library")?.success(), "npm ci failed in xtask/compose");
+    ensure!(
+        status.context("npm is needed to install the composition library")?.success(),
+        "npm ci failed in xtask/compose"
+    );
     Ok(())
 }

@@ -75,7 +75,8 @@ impl Db {
             Target::Sqlite { path } => {
                 let name = path.display().to_string();
                 if let Some(folder) = path.parent() {
-                    std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder { path: path.clone(), source })?;
+                    std::fs::create_dir_all(folder)
+                        .map_err(|source| OpenError::Folder { path: path.clone(), source })?;
                 }
                 let options = SqliteConnectOptions::new()
                     .filename(path)
@@ -84,11 +85,13 @@ impl Db {
                     .synchronous(SqliteSynchronous::Normal)
                     .foreign_keys(true)
                     .busy_timeout(PATIENCE);
-                let pool = SqlitePoolOptions::new().max_connections(8).acquire_timeout(PATIENCE).connect_with(options).await;
+                let pool =
+                    SqlitePoolOptions::new().max_connections(8).acquire_timeout(PATIENCE).connect_with(options).await;
                 (name.clone(), Self::Sqlite(pool.map_err(|source| OpenError::Connect { target: name, source })?))
             }
             Target::Postgres { url, schema, max_connections } => {
-                let plain = !schema.is_empty() && schema.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+                let plain = !schema.is_empty()
+                    && schema.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
                 if !plain {
                     return Err(OpenError::Schema(schema.clone()));
                 }
@@ -124,7 +127,9 @@ impl Db {
 
 fn already_there(error: sqlx::Error) -> Result<(), sqlx::Error> {
     match &error {
-        sqlx::Error::Database(inner) if inner.is_unique_violation() || inner.code().as_deref() == Some("42P06") => Ok(()),
+        sqlx::Error::Database(inner) if inner.is_unique_violation() || inner.code().as_deref() == Some("42P06") => {
+            Ok(())
+        }
         _ => Err(error),
     }
 }

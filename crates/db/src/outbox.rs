@@ -78,11 +78,13 @@ pub async fn append(tx: &mut Tx, events: &[NewEvent], at: DateTime<Utc>) -> Resu
 /// The next `limit` events after `seq`, in order.
 pub async fn after(db: &Db, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
     let events = with_pool!(db, |pool| {
-        sqlx::query_as("SELECT seq, aggregate, kind, payload, occurred_at FROM outbox WHERE seq > $1 ORDER BY seq LIMIT $2")
-            .bind(seq)
-            .bind(i64::from(limit))
-            .fetch_all(pool)
-            .await
+        sqlx::query_as(
+            "SELECT seq, aggregate, kind, payload, occurred_at FROM outbox WHERE seq > $1 ORDER BY seq LIMIT $2",
+        )
+        .bind(seq)
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await
     })?;
     Ok(events)
 }

@@ -55,7 +55,8 @@ impl Backend {
 #[expect(clippy::disallowed_methods, reason = "the test command hands the URL over in the environment")]
 fn postgres_target() -> Target {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
-    let url = std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL names the PostgreSQL that scripts/test starts");
+    let url =
+        std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL names the PostgreSQL that scripts/test starts");
     let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let schema = format!("test_{}_{}_{nanos}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     Target::Postgres { url, schema, max_connections: 8 }
@@ -92,7 +93,9 @@ impl Subscriber for StatementCounter {
             fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn fmt::Debug) {
                 if field.name() == "summary" {
                     let text = format!("{value:?}");
-                    self.0 = !["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"].iter().any(|word| text.trim_start_matches('"').starts_with(word));
+                    self.0 = !["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"]
+                        .iter()
+                        .any(|word| text.trim_start_matches('"').starts_with(word));
                 }
             }
         }

@@ -67,7 +67,11 @@ impl Header {
             .filter(|(column, position)| column.required && position.is_none())
             .map(|(column, _)| column.names.join(" or "))
             .collect();
-        if missing.is_empty() { Ok(Self { positions, width: fields.len(), unknown }) } else { Err(BadHeader::Missing(missing)) }
+        if missing.is_empty() {
+            Ok(Self { positions, width: fields.len(), unknown })
+        } else {
+            Err(BadHeader::Missing(missing))
+        }
     }
 
     /// Where the column of this index stands, if the file has it.

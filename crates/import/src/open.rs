@@ -57,7 +57,8 @@ pub fn open(path: &Path, columns: &[Column]) -> Result<(Records, Header), OpenEr
 pub fn open_one_of(path: &Path, shapes: &[&[Column]]) -> Result<(usize, Records, Header), OpenError> {
     let (records, fields) = first_line(path)?;
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    let found = shapes.iter().enumerate().find_map(|(shape, columns)| Some((shape, Header::find(columns, &fields).ok()?)));
+    let found =
+        shapes.iter().enumerate().find_map(|(shape, columns)| Some((shape, Header::find(columns, &fields).ok()?)));
     match found {
         Some((shape, header)) => {
             let (records, header) = with_width(records, header);

@@ -72,7 +72,13 @@ pub enum BadPage {
 
 impl Page {
     /// The page that Relay's four arguments ask for, in an order of `keys` sort keys.
-    pub fn new(first: Option<i32>, after: Option<&str>, last: Option<i32>, before: Option<&str>, keys: usize) -> Result<Self, BadPage> {
+    pub fn new(
+        first: Option<i32>,
+        after: Option<&str>,
+        last: Option<i32>,
+        before: Option<&str>,
+        keys: usize,
+    ) -> Result<Self, BadPage> {
         let (direction, name, size) = match (first, last) {
             (Some(_), Some(_)) => return Err(BadPage::BothDirections),
             (None, Some(last)) => (Direction::Backward, "last", Some(last)),
@@ -80,10 +86,9 @@ impl Page {
         };
         let size = match size {
             None => DEFAULT_PAGE,
-            Some(size) => u32::try_from(size)
-                .ok()
-                .filter(|size| *size <= MAX_PAGE)
-                .ok_or(BadPage::Size(name, i64::from(size)))?,
+            Some(size) => {
+                u32::try_from(size).ok().filter(|size| *size <= MAX_PAGE).ok_or(BadPage::Size(name, i64::from(size)))?
+            }
         };
         let cursor = |text: Option<&str>| text.map(|text| Cursor::decode(text, keys)).transpose();
         Ok(Self { size, direction, after: cursor(after)?, before: cursor(before)? })

@@ -70,7 +70,9 @@ mod tests {
     #[test]
     fn only_two_following_years_are_one() {
         assert_eq!("2017-2018".parse::<SchoolYear>().expect("a year").to_string(), "2017-2018");
-        for bad in ["2017", "2017-2019", "2018-2017", "17-18", "2017/2018", " 2017-2018", "+017-2018", "2017-2018-2019", ""] {
+        for bad in
+            ["2017", "2017-2019", "2018-2017", "17-18", "2017/2018", " 2017-2018", "+017-2018", "2017-2018-2019", ""]
+        {
             assert!(bad.parse::<SchoolYear>().is_err(), "{bad}");
         }
     }
@@ -81,6 +83,9 @@ mod tests {
         assert_eq!(SchoolYear::of(date("2018-07-31")).to_string(), "2017-2018");
         assert_eq!(SchoolYear::of(date("2018-08-01")).to_string(), "2018-2019");
         let year = SchoolYear::of(date("2018-01-01"));
-        assert_eq!((year.first_day(), year.rentree(), year.end()), (date("2017-08-01"), date("2017-09-01"), date("2018-08-01")));
+        assert_eq!(
+            (year.first_day(), year.rentree(), year.end()),
+            (date("2017-08-01"), date("2017-09-01"), date("2018-08-01"))
+        );
     }
 }

@@ -98,7 +98,9 @@ fn well_formed(level: TerritoryLevel, code: &str) -> bool {
         let mut bytes = code.bytes();
         code.len() == 2 + rest
             && bytes.next().is_some_and(|byte| byte.is_ascii_digit())
-            && bytes.next().is_some_and(|byte| byte.is_ascii_digit() || ((byte == b'A' || byte == b'B') && code.starts_with('2')))
+            && bytes
+                .next()
+                .is_some_and(|byte| byte.is_ascii_digit() || ((byte == b'A' || byte == b'B') && code.starts_with('2')))
             && bytes.all(|byte| byte.is_ascii_digit())
     };
     match level {
@@ -146,14 +148,28 @@ mod tests {
 
     #[test]
     fn ids_round_trip() {
-        for id in ["FR", "REG-75", "ACA-04", "DEP-33", "DEP-2A", "DEP-974", "EPCI-243300316", "COM-33063", "COM-2A004", "CIR-0940927X"] {
+        for id in [
+            "FR",
+            "REG-75",
+            "ACA-04",
+            "DEP-33",
+            "DEP-2A",
+            "DEP-974",
+            "EPCI-243300316",
+            "COM-33063",
+            "COM-2A004",
+            "CIR-0940927X",
+        ] {
             assert_eq!(id.parse::<TerritoryId>().expect(id).to_string(), id);
         }
     }
 
     #[test]
     fn anything_else_is_refused() {
-        for id in ["", "fr", "FR-1", "REG-7", "ACA-4", "DEP-3A", "DEP-2C", "DEP-033x", "COM-3306", "EPCI-12", "CIR-1", "XXX-1", "DEP-é3"] {
+        for id in [
+            "", "fr", "FR-1", "REG-7", "ACA-4", "DEP-3A", "DEP-2C", "DEP-033x", "COM-3306", "EPCI-12", "CIR-1",
+            "XXX-1", "DEP-é3",
+        ] {
             assert!(id.parse::<TerritoryId>().is_err(), "{id}");
         }
     }

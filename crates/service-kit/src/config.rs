@@ -74,7 +74,8 @@ fn explain(error: &figment::Error) -> ConfigError {
             // The path ends in the unknown key itself where figment knows it.
             let section = error.path.iter().filter(|part| *part != name).cloned().collect::<Vec<_>>().join(".");
             let prefix = if section.is_empty() { String::new() } else { format!("{section}.") };
-            let nearest = known.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
+            let nearest =
+                known.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
             let hint = match nearest {
                 Some(nearest) => format!("did you mean `{prefix}{nearest}`? Known here: {}", known.join(", ")),
                 None => "this section has no keys".to_owned(),
@@ -135,7 +136,10 @@ mod tests {
     fn an_unknown_key_is_refused_and_the_nearest_one_named() {
         let file = file("[gateway]\nlitsen = \"0.0.0.0:1\"\n");
         let error = load::<Sample>(Some(file.path()), &serde_json::json!({})).expect_err("refused").to_string();
-        assert!(error.contains("unknown key `gateway.litsen`") && error.contains("did you mean `gateway.listen`?"), "{error}");
+        assert!(
+            error.contains("unknown key `gateway.litsen`") && error.contains("did you mean `gateway.listen`?"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows a service or the gateway.
 
+pub mod batches;
 pub mod config;
 pub mod graphql;
 pub mod health;
@@ -11,3 +12,5 @@ pub mod sdl;
 pub mod server;
 pub mod subgraph;
 pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;

@@ -250,7 +250,9 @@ mod tests {
         files.ensure().expect("a second start keeps them");
         assert_eq!(fs::read(&files.private).expect("read"), key);
 
-        let token = Signer::from_file(&files.private, at("2026-01-01T00:00:00Z")).expect("signer").token(&Principal::anonymous());
+        let token = Signer::from_file(&files.private, at("2026-01-01T00:00:00Z"))
+            .expect("signer")
+            .token(&Principal::anonymous());
         let verify = |when| Verifier::from_file(&files.public, at(when)).expect("verifier").verify(&token);
         assert_eq!(verify("2026-01-01T00:01:59Z"), Some(Principal::anonymous()));
         assert_eq!(verify("2026-01-01T00:02:31Z"), None);
@@ -271,7 +273,13 @@ mod tests {
         let (head, signature) = good.rsplit_once('.').expect("three parts");
         let none = "eyJhbGciOiJub25lIn0";
         let payload = head.split_once('.').expect("two parts").1;
-        for bad in [format!("{head}."), format!("{none}.{payload}."), format!("{none}.{payload}.{signature}"), String::new(), "x".repeat(100)] {
+        for bad in [
+            format!("{head}."),
+            format!("{none}.{payload}."),
+            format!("{none}.{payload}.{signature}"),
+            String::new(),
+            "x".repeat(100),
+        ] {
             assert_eq!(verifier.verify(&bad), None, "{bad}");
         }
         assert!(Verifier::from_file(&ours.private, clock).is_err());

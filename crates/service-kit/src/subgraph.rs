@@ -16,6 +16,7 @@ use axum::routing::post;
 use kernel::{ErrorCode, Fault, Principal};
 use serde::{Deserialize, Serialize};
 
+use crate::batches::Batches;
 use crate::health::{self, Readiness};
 use crate::principal_token::{HEADER, Verifier};
 
@@ -65,7 +66,7 @@ impl Default for SubgraphLimits {
 }
 
 /// Adds to a request what lives as long as it does: loaders, above all.
-pub type PerRequest = Arc<dyn Fn(async_graphql::Request) -> async_graphql::Request + Send + Sync>;
+pub type PerRequest = Arc<dyn Fn(async_graphql::Request, &Batches) -> async_graphql::Request + Send + Sync>;
 
 struct Front<E> {
     executor: E,
@@ -75,7 +76,12 @@ struct Front<E> {
 }
 
 /// The router of a subgraph: `POST /graphql` with a principal token of our gateway, and nothing else.
-pub fn router<E: Executor>(executor: E, verifier: Arc<Verifier>, limits: &SubgraphLimits, per_request: PerRequest) -> Router {
+pub fn router<E: Executor>(
+    executor: E,
+    verifier: Arc<Verifier>,
+    limits: &SubgraphLimits,
+    per_request: PerRequest,
+) -> Router {
     let front = Front { executor, verifier, per_request, timeout: limits.timeout };
     Router::new()
         .route("/graphql", post(handle::<E>))
@@ -95,8 +101,10 @@ async fn handle<E: Executor>(State(front): State<Arc<Front<E>>>, headers: Header
             return refused(StatusCode::BAD_REQUEST, &fault);
         }
     };
-    let request = (front.per_request)(request.data(principal));
-    let response = match tokio::time::timeout(front.timeout, front.executor.execute(request)).await {
+    let batches = Batches::default();
+    let request = (front.per_request)(request.data(principal), &batches);
+    let execution = batches.drive(front.executor.execute(request));
+    let response = match tokio::time::timeout(front.timeout, execution).await {
         Ok(response) => response,
         Err(_) => {
             let fault = Fault::new(ErrorCode::Timeout, "the subgraph did not finish in time; ask for less");

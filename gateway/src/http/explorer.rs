@@ -32,7 +32,9 @@ const FILES: &[(&str, &str, &[u8])] = files! {
 };
 
 pub(super) fn routes() -> Router<Arc<Gateway>> {
-    Router::new().route("/", get(|| async { file("index.html") })).route("/explorer/{*name}", get(|Path(name): Path<String>| async move { file(&name) }))
+    Router::new()
+        .route("/", get(|| async { file("index.html") }))
+        .route("/explorer/{*name}", get(|Path(name): Path<String>| async move { file(&name) }))
 }
 
 fn file(name: &str) -> Response {

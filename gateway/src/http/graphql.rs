@@ -21,13 +21,22 @@ const REQUEST_ID: &str = "x-request-id";
 const MAX_REQUEST_ID: usize = 64;
 
 /// `GET /graphql?query=...`: queries only.
-pub(super) async fn by_get(State(gateway): State<Arc<Gateway>>, method: Method, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn by_get(
+    State(gateway): State<Arc<Gateway>>,
+    method: Method,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
     let params = Params::from_query(query.as_deref().unwrap_or_default());
     answer(&gateway, params, &headers, method == Method::HEAD).await
 }
 
 /// `POST /graphql` with a JSON body.
-pub(super) async fn by_post(State(gateway): State<Arc<Gateway>>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+pub(super) async fn by_post(
+    State(gateway): State<Arc<Gateway>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
     let id = request_id(&headers);
     if !is_json(&headers) {
         let error = GraphqlError::new(ErrorCode::BadUserInput, "send the request with content-type: application/json");
@@ -73,7 +82,8 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers
         Err(errors) => {
             // Clients of the older media type read every answer to a well-formed request from a 200.
             let status = errors.first().map_or(500, GraphqlError::status);
-            let mutation_by_get = read_only && errors.iter().any(|error| error.message.starts_with("GET runs queries only"));
+            let mutation_by_get =
+                read_only && errors.iter().any(|error| error.message.starts_with("GET runs queries only"));
             let status = match (media_type, status) {
                 _ if mutation_by_get => StatusCode::METHOD_NOT_ALLOWED,
                 (JSON, 400..=499) => StatusCode::OK,
@@ -99,7 +109,11 @@ fn refusal(status: StatusCode, errors: Vec<GraphqlError>, media_type: &'static s
 fn respond(status: StatusCode, body: Vec<u8>, media_type: &'static str, id: &str) -> Response {
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
-    let content_type = if media_type == JSON { "application/json; charset=utf-8" } else { "application/graphql-response+json; charset=utf-8" };
+    let content_type = if media_type == JSON {
+        "application/json; charset=utf-8"
+    } else {
+        "application/graphql-response+json; charset=utf-8"
+    };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -145,7 +159,9 @@ fn media_type(headers: &HeaderMap) -> Option<&'static str> {
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     let plain = |id: &&str| {
-        !id.is_empty() && id.len() <= MAX_REQUEST_ID && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        !id.is_empty()
+            && id.len() <= MAX_REQUEST_ID
+            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
     given.filter(plain).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
 }

@@ -128,14 +128,22 @@ impl Run<'_> {
         Bytes::from(body)
     }
 
-    fn merge_root(&self, fetch: &Fetch, rewrites: &[hive_router_query_planner::planner::plan_nodes::FetchRewrite], answer: Result<Object, CallError>) {
+    fn merge_root(
+        &self,
+        fetch: &Fetch,
+        rewrites: &[hive_router_query_planner::planner::plan_nodes::FetchRewrite],
+        answer: Result<Object, CallError>,
+    ) {
         match answer {
             Err(error) => {
                 let places = fetch.root_keys.iter().map(|key| vec![Step::Key(key.clone())]).collect();
                 self.failed(fetch, &error, places);
             }
             Ok(mut answer) => {
-                let errors = subgraph_errors::read(&fetch.subgraph, answer.remove("errors"), self.caller, &mut |path| vec![path]);
+                let errors =
+                    subgraph_errors::read(&fetch.subgraph, answer.remove("errors"), self.caller, &mut |path| {
+                        vec![path]
+                    });
                 let mut data = answer.remove("data").unwrap_or(Value::Null);
                 for rule in rewrites {
                     rewrite::apply(rule, &mut data);
@@ -151,11 +159,13 @@ impl Run<'_> {
     }
 
     async fn entities(&self, fetch: &Fetch, entities: &[EntityFetch]) {
-        let wanted: Vec<Wanted> = self.with_state(|state| entities.iter().map(|entity| Wanted::collect(entity, &state.data)).collect());
+        let wanted: Vec<Wanted> =
+            self.with_state(|state| entities.iter().map(|entity| Wanted::collect(entity, &state.data)).collect());
         if wanted.iter().all(|wanted| wanted.places.is_empty()) {
             return;
         }
-        let written: Vec<(&str, String)> = entities.iter().zip(&wanted).map(|(entity, wanted)| (entity.variable.as_str(), wanted.json())).collect();
+        let written: Vec<(&str, String)> =
+            entities.iter().zip(&wanted).map(|(entity, wanted)| (entity.variable.as_str(), wanted.json())).collect();
         match self.call(fetch, &written).await {
             Err(error) => {
                 let places = wanted.iter().flat_map(|wanted| wanted.places.iter().flatten().cloned()).collect();
@@ -189,7 +199,9 @@ impl Run<'_> {
         let request_id = &*self.caller.request_id;
         tracing::warn!(request_id, subgraph = fetch.subgraph, %error, "a call to a subgraph failed");
         let (code, message) = match error {
-            CallError::TimedOut => (ErrorCode::Timeout, format!("the service {} did not answer in time", fetch.subgraph)),
+            CallError::TimedOut => {
+                (ErrorCode::Timeout, format!("the service {} did not answer in time", fetch.subgraph))
+            }
             _ => (ErrorCode::UpstreamUnavailable, format!("the service {} is not available", fetch.subgraph)),
         };
         let error = |place| GraphqlError::new(code, message.clone()).of_service(&fetch.subgraph).at(place);

@@ -56,11 +56,13 @@ impl Params {
 
     /// Reads the query string of a GET.
     pub(crate) fn from_query(query: &str) -> Result<Self, GraphqlError> {
-        let query: Query = serde_urlencoded::from_str(query).map_err(|error| bad(format!("the query string cannot be read: {error}")))?;
+        let query: Query = serde_urlencoded::from_str(query)
+            .map_err(|error| bad(format!("the query string cannot be read: {error}")))?;
         let json = |text: Option<String>, name: &str| match text.filter(|text| !text.is_empty()) {
             None => Ok(Object::new()),
             Some(text) => {
-                let value = Value::from_bytes(text.into()).map_err(|error| bad(format!("\"{name}\" is no JSON: {error}")))?;
+                let value =
+                    Value::from_bytes(text.into()).map_err(|error| bad(format!("\"{name}\" is no JSON: {error}")))?;
                 object_or_nothing(Some(value), name)
             }
         };

@@ -66,7 +66,11 @@ impl PreparedCache {
 }
 
 /// The prepared operation of these parameters, from the cache or made now.
-pub(super) async fn prepare(gateway: &Gateway, serving: &Arc<Serving>, params: &Params) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
+pub(super) async fn prepare(
+    gateway: &Gateway,
+    serving: &Arc<Serving>,
+    params: &Params,
+) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
     let key: Key = (Arc::from(params.query.as_str()), params.operation_name.as_deref().map(Arc::from));
     let cache = &serving.supergraph.prepared.0;
     if let Some(prepared) = cache.get(&key) {
@@ -77,7 +81,12 @@ pub(super) async fn prepare(gateway: &Gateway, serving: &Arc<Serving>, params: &
         // Planning may take long: it must not hold up other requests of this thread.
         tokio::task::spawn_blocking(move || make(&serving.supergraph, &config, &key.0, key.1.as_deref()))
     };
-    match cache.get_or_insert_async(&key, async { making.await.map(|made| made.map(Arc::new)).unwrap_or_else(|_| Err(vec![internal()])) }).await {
+    match cache
+        .get_or_insert_async(&key, async {
+            making.await.map(|made| made.map(Arc::new)).unwrap_or_else(|_| Err(vec![internal()]))
+        })
+        .await
+    {
         Ok(prepared) => Ok(prepared),
         Err(errors) => Err(errors),
     }
@@ -87,7 +96,12 @@ fn internal() -> GraphqlError {
     GraphqlError::new(ErrorCode::Internal, "an internal error; the log has more under this request's id")
 }
 
-fn make(supergraph: &Supergraph, config: &GatewayConfig, query: &str, operation_name: Option<&str>) -> Result<Prepared, Vec<GraphqlError>> {
+fn make(
+    supergraph: &Supergraph,
+    config: &GatewayConfig,
+    query: &str,
+    operation_name: Option<&str>,
+) -> Result<Prepared, Vec<GraphqlError>> {
     let mut parser = Parser::new().token_limit(config.max_tokens).recursion_limit(MAX_RECURSION);
     let parsed = parser.parse_ast(query, "query.graphql");
     if parser.tokens_reached() > config.max_tokens {
@@ -130,14 +144,19 @@ fn plan(supergraph: &Supergraph, config: &GatewayConfig, text: &str) -> Result<P
     // The planner panics on what it does not expect; a request must not take the process with it.
     let planned = catch_unwind(AssertUnwindSafe(|| {
         let document = safe_parse_operation(text).map_err(|error| error.to_string())?;
-        let normalized = normalize_operation(&supergraph.planner.supergraph, &document, None).map_err(|error| error.to_string())?;
+        let normalized =
+            normalize_operation(&supergraph.planner.supergraph, &document, None).map_err(|error| error.to_string())?;
         let context = PlannerOverrideContext::default();
-        let plan = supergraph.planner.plan_from_normalized_operation(normalized.executable_operation(), context, &token);
+        let plan =
+            supergraph.planner.plan_from_normalized_operation(normalized.executable_operation(), context, &token);
         plan.map_err(|error| error.to_string())
     }));
     let failed = |reason: String| {
         if token.bail_if_cancelled().is_err() {
-            return vec![GraphqlError::new(ErrorCode::Timeout, "the operation takes too long to plan; ask for less at once")];
+            return vec![GraphqlError::new(
+                ErrorCode::Timeout,
+                "the operation takes too long to plan; ask for less at once",
+            )];
         }
         tracing::error!(reason, operation = text, "an operation cannot be planned");
         vec![internal()]
@@ -154,8 +173,10 @@ fn limit(message: String) -> Vec<GraphqlError> {
 }
 
 fn diagnostics(list: &DiagnosticList, code: ErrorCode) -> Vec<GraphqlError> {
-    let error = |json: apollo_compiler::response::GraphQLError| GraphqlError::new(code, json.message).located(json.locations);
-    let mut errors: Vec<GraphqlError> = list.iter().take(MAX_ERRORS).map(|diagnostic| error(diagnostic.to_json())).collect();
+    let error =
+        |json: apollo_compiler::response::GraphQLError| GraphqlError::new(code, json.message).located(json.locations);
+    let mut errors: Vec<GraphqlError> =
+        list.iter().take(MAX_ERRORS).map(|diagnostic| error(diagnostic.to_json())).collect();
     if errors.is_empty() {
         errors.push(GraphqlError::new(code, "the document is empty"));
     }
@@ -188,7 +209,8 @@ fn measure(document: &ExecutableDocument, set: &SelectionSet, fragments: &mut Ha
                 Some(known) => *known,
                 None => {
                     let fragment = document.fragments.get(&spread.fragment_name);
-                    let inner = fragment.map_or_else(Size::default, |fragment| measure(document, &fragment.selection_set, fragments));
+                    let inner = fragment
+                        .map_or_else(Size::default, |fragment| measure(document, &fragment.selection_set, fragments));
                     fragments.insert(spread.fragment_name.to_string(), inner);
                     inner
                 }
@@ -211,11 +233,19 @@ pub(super) fn introspect(
         return Ok(None);
     }
     if !gateway.config.introspection {
-        return Err(vec![GraphqlError::new(ErrorCode::Forbidden, "introspection is off here; /schema.graphql has the schema")]);
+        return Err(vec![GraphqlError::new(
+            ErrorCode::Forbidden,
+            "introspection is off here; /schema.graphql has the schema",
+        )]);
     }
     let supergraph = &serving.supergraph;
-    let answer =
-        introspection::partial_execute(&supergraph.public, &supergraph.implementers, &prepared.document, &prepared.operation, variables)
-            .map_err(|error| vec![request_error(&prepared.document, &error, ErrorCode::BadUserInput)])?;
+    let answer = introspection::partial_execute(
+        &supergraph.public,
+        &supergraph.implementers,
+        &prepared.document,
+        &prepared.operation,
+        variables,
+    )
+    .map_err(|error| vec![request_error(&prepared.document, &error, ErrorCode::BadUserInput)])?;
     Ok(answer.data)
 }

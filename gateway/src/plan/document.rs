@@ -67,7 +67,11 @@ fn headed(operation: &Operation, selections: &str) -> String {
             .variables
             .iter()
             .map(|variable| {
-                let default = variable.default_value.as_ref().map(|value| format!(" = {}", value.serialize().no_indent())).unwrap_or_default();
+                let default = variable
+                    .default_value
+                    .as_ref()
+                    .map(|value| format!(" = {}", value.serialize().no_indent()))
+                    .unwrap_or_default();
                 format!("${}: {}{default}", variable.name, variable.ty)
             })
             .collect();
@@ -110,7 +114,13 @@ impl Writer<'_> {
         }
     }
 
-    fn roots_within(&mut self, set: &SelectionSet, directives: &DirectiveList, around: &[String], roots: &mut Vec<(String, String)>) {
+    fn roots_within(
+        &mut self,
+        set: &SelectionSet,
+        directives: &DirectiveList,
+        around: &[String],
+        roots: &mut Vec<(String, String)>,
+    ) {
         let conditions = conditions(directives);
         if conditions.is_empty() {
             return self.roots(set, around, roots);

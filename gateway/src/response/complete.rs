@@ -37,7 +37,13 @@ impl<'d> Completion<'d> {
         self.object(&[set], set.ty.as_str(), object, &mut Vec::new()).ok()
     }
 
-    fn object(&mut self, sets: &[&'d SelectionSet], typename: &str, object: &Object, path: &mut Vec<Step>) -> Result<Object, Null> {
+    fn object(
+        &mut self,
+        sets: &[&'d SelectionSet],
+        typename: &str,
+        object: &Object,
+        path: &mut Vec<Step>,
+    ) -> Result<Object, Null> {
         let mut groups: Vec<Group<'d>> = Vec::new();
         for set in sets {
             self.collect(set, typename, &mut groups);
@@ -79,7 +85,8 @@ impl<'d> Completion<'d> {
                     }
                 }
                 Selection::InlineFragment(inline) => {
-                    let applies = inline.type_condition.as_ref().is_none_or(|condition| self.is_a(typename, condition.as_str()));
+                    let applies =
+                        inline.type_condition.as_ref().is_none_or(|condition| self.is_a(typename, condition.as_str()));
                     if applies && self.included(&inline.directives) {
                         self.collect(&inline.selection_set, typename, groups);
                     }
@@ -111,15 +118,23 @@ impl<'d> Completion<'d> {
             return true;
         }
         match self.supergraph.public.types.get(condition) {
-            Some(ExtendedType::Interface(_)) => {
-                self.supergraph.implementers.get(condition).is_some_and(|found| found.objects.iter().any(|object| object == typename))
-            }
+            Some(ExtendedType::Interface(_)) => self
+                .supergraph
+                .implementers
+                .get(condition)
+                .is_some_and(|found| found.objects.iter().any(|object| object == typename)),
             Some(ExtendedType::Union(union)) => union.members.iter().any(|member| member.name == typename),
             _ => false,
         }
     }
 
-    fn value(&mut self, ty: &Type, value: &Value, sets: &[&'d SelectionSet], path: &mut Vec<Step>) -> Result<Value, Null> {
+    fn value(
+        &mut self,
+        ty: &Type,
+        value: &Value,
+        sets: &[&'d SelectionSet],
+        path: &mut Vec<Step>,
+    ) -> Result<Value, Null> {
         let completed = match ty {
             Type::NonNullNamed(name) | Type::Named(name) => self.named(name.as_str(), value, sets, path),
             Type::NonNullList(item) | Type::List(item) => self.list(item, value, sets, path),
@@ -166,13 +181,23 @@ impl<'d> Completion<'d> {
             _ => return self.composite(None, value, sets, path),
         };
         if leaf.is_none() {
-            self.complain(path, ErrorCode::UpstreamUnavailable, &format!("a subgraph answered something that is no {name}"));
+            self.complain(
+                path,
+                ErrorCode::UpstreamUnavailable,
+                &format!("a subgraph answered something that is no {name}"),
+            );
         }
         leaf.unwrap_or(Value::Null)
     }
 
     /// An object; of an interface or a union (no `name`), what it is stands in it.
-    fn composite(&mut self, name: Option<&str>, value: &Value, sets: &[&'d SelectionSet], path: &mut Vec<Step>) -> Value {
+    fn composite(
+        &mut self,
+        name: Option<&str>,
+        value: &Value,
+        sets: &[&'d SelectionSet],
+        path: &mut Vec<Step>,
+    ) -> Value {
         let Value::Object(object) = value else {
             self.complain(path, ErrorCode::UpstreamUnavailable, "a subgraph answered something that is no object");
             return Value::Null;
@@ -181,7 +206,9 @@ impl<'d> Completion<'d> {
             Some(name) => name,
             None => match object.get("__typename").and_then(Value::as_str) {
                 // An object of a type that is not public is null to the client.
-                Some(found) if matches!(self.supergraph.public.types.get(found), Some(ExtendedType::Object(_))) => found,
+                Some(found) if matches!(self.supergraph.public.types.get(found), Some(ExtendedType::Object(_))) => {
+                    found
+                }
                 _ => return Value::Null,
             },
         };

@@ -9,7 +9,12 @@ pub(crate) fn visit(data: &Value, path: &[FlattenNodePathSegment], found: &mut i
     walk(data, path, &mut Vec::new(), found);
 }
 
-fn walk(value: &Value, path: &[FlattenNodePathSegment], place: &mut Vec<Step>, found: &mut impl FnMut(&[Step], &Object)) {
+fn walk(
+    value: &Value,
+    path: &[FlattenNodePathSegment],
+    place: &mut Vec<Step>,
+    found: &mut impl FnMut(&[Step], &Object),
+) {
     match (value, path.split_first()) {
         (Value::Array(items), rest) => {
             // `@` names the list; one list within another has one `@` each.

@@ -48,7 +48,9 @@ fn told(subgraph: &str, code: Option<ErrorCode>, message: &str, caller: &Caller)
         Some(code @ (ErrorCode::Timeout | ErrorCode::UpstreamUnavailable)) => {
             GraphqlError::new(code, format!("the service {subgraph} could not answer this part"))
         }
-        Some(ErrorCode::Internal) => GraphqlError::new(ErrorCode::Internal, format!("the service {subgraph} failed at this part")),
+        Some(ErrorCode::Internal) => {
+            GraphqlError::new(ErrorCode::Internal, format!("the service {subgraph} failed at this part"))
+        }
         other => {
             tracing::warn!(request_id = &*caller.request_id, subgraph, code = ?other, message, "a subgraph answered an error");
             GraphqlError::new(ErrorCode::Internal, format!("the service {subgraph} failed at this part"))

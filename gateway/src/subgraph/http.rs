@@ -72,7 +72,8 @@ impl HttpSubgraph {
         let mut pool = Client::builder(TokioExecutor::new());
         pool.pool_idle_timeout(IDLE).pool_timer(TokioTimer::new());
         let connections = if secure {
-            let tls = hyper_rustls::HttpsConnectorBuilder::new().with_native_roots().map_err(|_| BadAddress::NoRoots)?;
+            let tls =
+                hyper_rustls::HttpsConnectorBuilder::new().with_native_roots().map_err(|_| BadAddress::NoRoots)?;
             Connections::Tls(pool.build(tls.https_only().enable_http1().wrap_connector(tcp)))
         } else {
             Connections::Plain(pool.build(tcp))
@@ -91,7 +92,8 @@ impl SubgraphClient for HttpSubgraph {
             if let Some(principal) = &request.principal {
                 message = message.header(service_kit::principal_token::HEADER, principal);
             }
-            let message = message.body(Full::new(request.body)).map_err(|error| CallError::Unreachable(error.to_string()))?;
+            let message =
+                message.body(Full::new(request.body)).map_err(|error| CallError::Unreachable(error.to_string()))?;
             let response = match &self.connections {
                 Connections::Plain(client) => client.request(message).await,
                 Connections::Tls(client) => client.request(message).await,

@@ -34,7 +34,8 @@ impl SubgraphClient for InProcessSubgraph {
             if let Some(principal) = &request.principal {
                 message = message.header(service_kit::principal_token::HEADER, principal);
             }
-            let message = message.body(Body::from(request.body)).map_err(|error| CallError::Unreachable(error.to_string()))?;
+            let message =
+                message.body(Body::from(request.body)).map_err(|error| CallError::Unreachable(error.to_string()))?;
             let response = match self.router.clone().oneshot(message).await {
                 Ok(response) => response,
                 Err(never) => match never {},

@@ -41,13 +41,15 @@ impl Supergraph {
         let document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
         check_join(&document)?;
         // The planner panics on what it does not expect.
-        let planner = catch_unwind(AssertUnwindSafe(|| Planner::new_from_supergraph(&document, QueryPlannerOptions::default())))
-            .map_err(|_| LoadError::Planner("it holds what the planner does not expect".to_owned()))?
-            .map_err(|error| LoadError::Planner(error.to_string()))?;
+        let planner =
+            catch_unwind(AssertUnwindSafe(|| Planner::new_from_supergraph(&document, QueryPlannerOptions::default())))
+                .map_err(|_| LoadError::Planner("it holds what the planner does not expect".to_owned()))?
+                .map_err(|error| LoadError::Planner(error.to_string()))?;
         let public_sdl = public_sdl(&planner);
         let public = Schema::parse_and_validate(&public_sdl, "schema.graphql")
             .map_err(|errors| LoadError::Public(errors.errors.to_string()))?;
-        let subgraphs = planner.supergraph.subgraph_endpoint_map.iter().map(|(name, url)| (name.clone(), url.clone())).collect();
+        let subgraphs =
+            planner.supergraph.subgraph_endpoint_map.iter().map(|(name, url)| (name.clone(), url.clone())).collect();
         Ok(Self {
             text: text.to_owned(),
             implementers: public.implementers_map(),

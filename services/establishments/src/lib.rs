@@ -8,7 +8,9 @@ mod graphql;
 
 mod store;
 
-pub use app::{ImportError, ImportOptions, OpenError, import_annuaire, import_deployments, import_intercommunalites, open};
+pub use app::{
+    ImportError, ImportOptions, OpenError, import_annuaire, import_deployments, import_intercommunalites, open,
+};
 
 pub use graphql::{sdl, subgraph};
 pub use store::Store;

@@ -32,7 +32,10 @@ impl Marker {
         std::fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
         let mut entries = std::fs::read_dir(data).with_context(|| format!("cannot read {}", data.display()))?;
         if entries.next().is_some() {
-            bail!("--demo fills an empty directory, and {} holds something else; --data takes another one", data.display());
+            bail!(
+                "--demo fills an empty directory, and {} holds something else; --data takes another one",
+                data.display()
+            );
         }
         std::fs::write(&path, FILLING).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Self { path, filled: false })

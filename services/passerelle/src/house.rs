@@ -69,7 +69,12 @@ pub(crate) fn gateway_in_process(config: &Config, subgraphs: &[Subgraph], signer
             (subgraph.name.to_owned(), Arc::new(InProcessSubgraph::new(subgraph.router.clone(), limit)))
         })
         .collect();
-    let parts = GatewayParts { config: config.gateway.clone(), supergraph: SUPERGRAPH.to_owned(), signer: Some(signer), in_process };
+    let parts = GatewayParts {
+        config: config.gateway.clone(),
+        supergraph: SUPERGRAPH.to_owned(),
+        signer: Some(signer),
+        in_process,
+    };
     Ok(Gateway::new(parts)?)
 }
 

@@ -26,10 +26,7 @@ fn good(line: u64, fields: &[&str]) -> Row {
 #[test]
 fn marks_quotes_and_line_ends_of_the_field() {
     let content = "\u{feff}a;b\r\n\r\n\"x;\"\"y\"\"\nz\"; é \r\nlast;line".as_bytes();
-    assert_eq!(
-        rows(content, None),
-        [good(1, &["a", "b"]), good(3, &["x;\"y\"\nz", "é"]), good(5, &["last", "line"])]
-    );
+    assert_eq!(rows(content, None), [good(1, &["a", "b"]), good(3, &["x;\"y\"\nz", "é"]), good(5, &["last", "line"])]);
 }
 
 #[test]

@@ -40,7 +40,8 @@ pub async fn apply_events(store: &Store, source: &str, source_db: &Db) -> Result
                 }
                 DeploymentChanged::KIND => {
                     if let Some(change) = read::<DeploymentChanged>(event) {
-                        deployments.insert((change.uai.clone(), change.project.clone(), change.school_year.clone()), change);
+                        deployments
+                            .insert((change.uai.clone(), change.project.clone(), change.school_year.clone()), change);
                     }
                 }
                 _ => {}

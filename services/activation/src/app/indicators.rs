@@ -90,13 +90,17 @@ impl Fields<'_> {
     }
 
     fn date(&self, column: usize) -> Result<Option<NaiveDate>, String> {
-        let read = |text| NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| format!("a date is written 2018-06-28; got {text:?}"));
+        let read = |text| {
+            NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                .map_err(|_| format!("a date is written 2018-06-28; got {text:?}"))
+        };
         self.some(column).map(read).transpose()
     }
 
     fn number(&self, column: usize) -> Result<Option<f64>, String> {
         let read = |text: &str| {
-            let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && (0.0..MAX_COUNT).contains(number));
+            let number =
+                text.parse::<f64>().ok().filter(|number| number.is_finite() && (0.0..MAX_COUNT).contains(number));
             number.ok_or_else(|| format!("a number from 0 on, with a point for decimals; got {text:?}"))
         };
         self.some(column).map(read).transpose()
@@ -111,7 +115,12 @@ impl Fields<'_> {
     }
 }
 
-async fn observations(store: &Store, rows: &[Fields<'_>], options: &ImportOptions, report: &mut Report) -> Result<(), StoreError> {
+async fn observations(
+    store: &Store,
+    rows: &[Fields<'_>],
+    options: &ImportOptions,
+    report: &mut Report,
+) -> Result<(), StoreError> {
     let mut tx = store.db().begin().await?;
     let uais: Vec<String> = rows.iter().map(|row| row.text(1).to_owned()).collect();
     let known = store.known_uais(&mut tx, &uais).await?;
@@ -139,7 +148,11 @@ fn observation(row: &Fields<'_>, known: &HashSet<String>) -> Result<ObservationW
         (Some(accepted), _) => {
             let status = row.text(3);
             if !accepted.contains(&status) {
-                return Err(format!("a status of {} is one of {}; got {status:?}", indicator.as_str(), accepted.join(", ")));
+                return Err(format!(
+                    "a status of {} is one of {}; got {status:?}",
+                    indicator.as_str(),
+                    accepted.join(", ")
+                ));
             }
             (Some(status.to_owned()), None, None)
         }
@@ -155,7 +168,8 @@ fn observation(row: &Fields<'_>, known: &HashSet<String>) -> Result<ObservationW
         }
         (None, _) => return Err(format!("{} is computed and takes no observations", indicator.as_str())),
     };
-    let provenance = row.word(7, Provenance::parse, "OFFICIAL, DECLARED, DERIVED, SIMULATED")?.unwrap_or(Provenance::Declared);
+    let provenance =
+        row.word(7, Provenance::parse, "OFFICIAL, DECLARED, DERIVED, SIMULATED")?.unwrap_or(Provenance::Declared);
     Ok(ObservationWrite {
         indicator,
         uai: uai.to_string(),
@@ -169,7 +183,12 @@ fn observation(row: &Fields<'_>, known: &HashSet<String>) -> Result<ObservationW
     })
 }
 
-async fn targets(store: &Store, rows: &[Fields<'_>], options: &ImportOptions, report: &mut Report) -> Result<(), StoreError> {
+async fn targets(
+    store: &Store,
+    rows: &[Fields<'_>],
+    options: &ImportOptions,
+    report: &mut Report,
+) -> Result<(), StoreError> {
     let mut tx = store.db().begin().await?;
     for row in rows {
         match target(row) {
@@ -187,7 +206,8 @@ fn target(row: &Fields<'_>) -> Result<TargetWrite, String> {
     let indicator = row.indicator()?;
     let territory: TerritoryId = row.text(1).parse().map_err(|error: kernel::BadTerritoryId| error.to_string())?;
     let kind = row.word(2, TargetKind::parse, "RATE, COUNT, MEAN, GROWTH")?.ok_or("a target needs a kind")?;
-    let words = |column: usize| row.text(column).split(',').map(str::trim).filter(|word| !word.is_empty()).collect::<Vec<_>>();
+    let words =
+        |column: usize| row.text(column).split(',').map(str::trim).filter(|word| !word.is_empty()).collect::<Vec<_>>();
     let kinds = words(6)
         .into_iter()
         .map(|word| EstablishmentKind::parse(word).ok_or_else(|| format!("{word:?} is no kind of establishment")))

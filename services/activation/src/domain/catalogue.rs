@@ -102,8 +102,10 @@ const LABEL: &[State] = &[
 ];
 const PROGRAMME: &[State] =
     &[State { status: "YES", label: "Dans le programme" }, State { status: NONE, label: "Hors du programme" }];
-const SCHEMATIC: &[State] =
-    &[State { status: "USED", label: "Utilise SchémaTIC" }, State { status: "NOT_USED", label: "N'utilise pas SchémaTIC" }];
+const SCHEMATIC: &[State] = &[
+    State { status: "USED", label: "Utilise SchémaTIC" },
+    State { status: "NOT_USED", label: "N'utilise pas SchémaTIC" },
+];
 
 const fn states(
     code: IndicatorCode,
@@ -175,13 +177,25 @@ pub(crate) const CATALOGUE: &[Definition] = &[
         label: "Pix Orga actif",
         numerator: "Établissements dont l'espace Pix Orga est dans l'état « actif »",
         denominator: "Établissements du second degré observés",
-        ..states(IndicatorCode::PixOrgaActive, IndicatorCode::PixOrgaState, Population::Observed, PIX_STATES, &["ACTIVE"])
+        ..states(
+            IndicatorCode::PixOrgaActive,
+            IndicatorCode::PixOrgaState,
+            Population::Observed,
+            PIX_STATES,
+            &["ACTIVE"],
+        )
     },
     Definition {
         label: "Campagne Pix de rentrée lancée",
         numerator: "Établissements qui ont lancé une campagne de rentrée",
         denominator: "Établissements du second degré observés",
-        ..states(IndicatorCode::PixOrgaCampaign, IndicatorCode::PixOrgaCampaign, Population::Observed, CAMPAIGN, &["LAUNCHED"])
+        ..states(
+            IndicatorCode::PixOrgaCampaign,
+            IndicatorCode::PixOrgaCampaign,
+            Population::Observed,
+            CAMPAIGN,
+            &["LAUNCHED"],
+        )
     },
     Definition {
         code: IndicatorCode::PixCertification,
@@ -211,7 +225,13 @@ pub(crate) const CATALOGUE: &[Definition] = &[
         label: "Programme « écoles numériques », « collèges numériques »",
         numerator: "Établissements retenus dans le programme",
         denominator: "Établissements de l'annuaire dans le périmètre et l'année scolaire",
-        ..states(IndicatorCode::DigitalProgramme, IndicatorCode::DigitalProgramme, Population::Directory, PROGRAMME, &["YES"])
+        ..states(
+            IndicatorCode::DigitalProgramme,
+            IndicatorCode::DigitalProgramme,
+            Population::Directory,
+            PROGRAMME,
+            &["YES"],
+        )
     },
     Definition {
         label: "Établissements qui utilisent SchémaTIC",
@@ -295,9 +315,14 @@ mod tests {
         for definition in CATALOGUE {
             assert!(codes.insert(definition.code));
             assert_eq!(IndicatorCode::parse(definition.code.as_str()), Some(definition.code));
-            assert!(!definition.label.is_empty() && !definition.numerator.is_empty() && !definition.denominator.is_empty());
+            assert!(
+                !definition.label.is_empty() && !definition.numerator.is_empty() && !definition.denominator.is_empty()
+            );
             if let Counting::States { states, counted, .. } = definition.counting {
-                assert!(counted.iter().all(|status| states.iter().any(|state| state.status == *status)), "{definition:?}");
+                assert!(
+                    counted.iter().all(|status| states.iter().any(|state| state.status == *status)),
+                    "{definition:?}"
+                );
             }
         }
     }

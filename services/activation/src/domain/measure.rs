@@ -53,7 +53,8 @@ impl Figures {
                     let is = |group: &&Group| group.status.as_deref().unwrap_or(NONE) == status;
                     groups.iter().filter(is).map(|group| group.establishments).sum()
                 };
-                figures.breakdown = states.iter().map(|state| (state.status, state.label, of_status(state.status))).collect();
+                figures.breakdown =
+                    states.iter().map(|state| (state.status, state.label, of_status(state.status))).collect();
                 let numerator: i64 = counted.iter().map(|status| of_status(status)).sum();
                 figures.numerator = (!counted.is_empty()).then(|| count(numerator));
                 figures.denominator = Some(count(establishments));
@@ -103,8 +104,10 @@ impl Figures {
     #[must_use]
     pub(crate) fn disclosed(mut self, definition: &Definition, exact: bool) -> Self {
         if definition.unit.counts_people() && !exact {
-            let (numerator, denominator) = (disclosure::disclose(self.numerator), disclosure::disclose(self.denominator));
-            self.suppressed = (self.numerator.is_some() && numerator.is_none()) || (self.denominator.is_some() && denominator.is_none());
+            let (numerator, denominator) =
+                (disclosure::disclose(self.numerator), disclosure::disclose(self.denominator));
+            self.suppressed = (self.numerator.is_some() && numerator.is_none())
+                || (self.denominator.is_some() && denominator.is_none());
             self.rounded = numerator.is_some() || denominator.is_some();
             self.numerator = numerator;
             self.denominator = denominator;
@@ -166,7 +169,10 @@ mod tests {
     fn a_partition_has_no_numerator() {
         let groups = [group(Some("ACTIVE"), 3, Some(3)), group(Some("NOT_ACTIVATED"), 1, Some(3))];
         let figures = |code: IndicatorCode| Figures::of(code.definition(), &groups);
-        assert_eq!((figures(IndicatorCode::PixOrgaState).numerator, figures(IndicatorCode::PixOrgaState).denominator), (None, Some(4.0)));
+        assert_eq!(
+            (figures(IndicatorCode::PixOrgaState).numerator, figures(IndicatorCode::PixOrgaState).denominator),
+            (None, Some(4.0))
+        );
         assert_eq!(figures(IndicatorCode::PixOrgaActivated).rate(), Some(0.75));
     }
 
@@ -185,7 +191,10 @@ mod tests {
         let definition = IndicatorCode::PixCertification.definition();
         let figures = Figures::of(definition, &[pair]);
         let seen = figures.clone().disclosed(definition, false);
-        assert_eq!((seen.numerator, seen.denominator, seen.suppressed, seen.rounded, seen.rate()), (None, Some(25.0), true, true, None));
+        assert_eq!(
+            (seen.numerator, seen.denominator, seen.suppressed, seen.rounded, seen.rate()),
+            (None, Some(25.0), true, true, None)
+        );
         assert_eq!(figures.clone().disclosed(definition, true), figures);
         let label = Figures::of(IndicatorCode::DigitalLabel.definition(), &[group(Some("LEVEL_1"), 1, Some(3))]);
         assert_eq!(label.clone().disclosed(IndicatorCode::DigitalLabel.definition(), false), label);

@@ -39,7 +39,8 @@ pub(crate) fn figures(tallies: &[Tally], sources: &[Group]) -> Figures {
     let (mut all, mut sharing) = (0, 0);
     for department in with_colleges {
         all += 1;
-        let lycees_own = department.by_project.values().filter(|(_, lycees)| *lycees > 0).max_by_key(|(_, lycees)| *lycees);
+        let lycees_own =
+            department.by_project.values().filter(|(_, lycees)| *lycees > 0).max_by_key(|(_, lycees)| *lycees);
         let share = lycees_own.map_or(0.0, |(colleges, _)| count(*colleges) / count(department.colleges));
         if share >= SHARED_ENT_THRESHOLD {
             sharing += 1;

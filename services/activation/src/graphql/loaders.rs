@@ -8,31 +8,33 @@ use std::time::Duration;
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use kernel::{Fault, TerritoryId, TerritoryLevel};
+use service_kit::batches::Batches;
 
 use crate::Store;
 use crate::domain::{Counting, Figures, Target, shared_ent};
 use crate::store::{Scope, Wanted};
 
 /// The loaders of one request.
-pub(crate) struct Loaders(DataLoader<Batches, HashMapCache>);
+pub(crate) struct Loaders(DataLoader<Reads, HashMapCache>);
 
 /// The store's batched reads.
-pub(crate) struct Batches {
+pub(crate) struct Reads {
     store: Store,
 }
 
 impl Loaders {
-    pub(crate) fn new(store: Store) -> Self {
-        let loader = DataLoader::with_cache(Batches { store }, tokio::spawn, HashMapCache::default());
-        // Whatever one turn of the executor asks for is one batch; waiting longer would only add latency.
+    pub(crate) fn new(store: Store, batches: &Batches) -> Self {
+        let batches = batches.clone();
+        let loader = DataLoader::with_cache(Reads { store }, move |batch| batches.add(batch), HashMapCache::default());
+        // When a batch begins is the request's to say, and not a timer's.
         Self(loader.delay(Duration::ZERO))
     }
 
     /// The value of `key`, if there is one.
-    pub(crate) async fn load<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Batches as Loader<K>>::Value>, Fault>
+    pub(crate) async fn load<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Reads as Loader<K>>::Value>, Fault>
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
-        Batches: Loader<K, Error = Fault>,
+        Reads: Loader<K, Error = Fault>,
     {
         ctx.data_unchecked::<Self>().0.load_one(key).await
     }
@@ -86,7 +88,7 @@ fn scope(level: Option<TerritoryLevel>, ids: Vec<String>) -> Scope {
     level.map_or_else(|| Scope::Establishments(ids.clone()), |level| Scope::Territories(level, ids.clone()))
 }
 
-impl Loader<KnownKey> for Batches {
+impl Loader<KnownKey> for Reads {
     type Value = ();
     type Error = Fault;
     async fn load(&self, keys: &[KnownKey]) -> Found<KnownKey, ()> {
@@ -94,13 +96,18 @@ impl Loader<KnownKey> for Batches {
         for (level, places) in grouped(keys.iter().map(|key| (key.0.level(), &key.0))) {
             let ids = places.iter().map(|place| place.id()).collect();
             let known: BTreeSet<String> = self.store.known_places(&scope(level, ids)).await?.into_iter().collect();
-            found.extend(places.into_iter().filter(|place| known.contains(&place.id())).map(|place| (KnownKey(place.clone()), ())));
+            found.extend(
+                places
+                    .into_iter()
+                    .filter(|place| known.contains(&place.id()))
+                    .map(|place| (KnownKey(place.clone()), ())),
+            );
         }
         Ok(found)
     }
 }
 
-impl Loader<MeasureKey> for Batches {
+impl Loader<MeasureKey> for Reads {
     type Value = Arc<Figures>;
     type Error = Fault;
     async fn load(&self, keys: &[MeasureKey]) -> Found<MeasureKey, Self::Value> {
@@ -126,7 +133,7 @@ impl Loader<MeasureKey> for Batches {
     }
 }
 
-impl Loader<TargetsKey> for Batches {
+impl Loader<TargetsKey> for Reads {
     type Value = Arc<Vec<Target>>;
     type Error = Fault;
     async fn load(&self, keys: &[TargetsKey]) -> Found<TargetsKey, Self::Value> {
@@ -151,7 +158,8 @@ impl Loader<TargetsKey> for Batches {
                 .iter()
                 .filter(|target| target.indicator == code && target.perimeter == spelling)
                 .filter(|target| {
-                    let inherited = target.applies_below && wider.is_some_and(|wider| wider.contains(&target.territory_id));
+                    let inherited =
+                        target.applies_below && wider.is_some_and(|wider| wider.contains(&target.territory_id));
                     target.territory_id == id || inherited
                 })
                 .map(|target| target.target.clone())

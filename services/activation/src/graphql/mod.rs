@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use async_graphql::{EmptyMutation, EmptySubscription, Schema};
 use kernel::Clock;
+use service_kit::batches::Batches;
 use service_kit::principal_token::Verifier;
 use service_kit::sdl::{CompletedSdl, complete};
 use service_kit::subgraph::{self, Subgraph, SubgraphLimits};
@@ -30,8 +31,8 @@ pub fn subgraph(store: Store, verifier: Arc<Verifier>, limits: &SubgraphLimits, 
     let sdl: Arc<str> = Arc::from(sdl());
     let schema = build(Arc::clone(&sdl), limits);
     let ready_store = store.clone();
-    let per_request = Arc::new(move |request: async_graphql::Request| {
-        request.data(loaders::Loaders::new(store.clone())).data(clock)
+    let per_request = Arc::new(move |request: async_graphql::Request, batches: &Batches| {
+        request.data(loaders::Loaders::new(store.clone(), batches)).data(clock)
     });
     Subgraph {
         name: crate::NAME,
@@ -39,7 +40,9 @@ pub fn subgraph(store: Store, verifier: Arc<Verifier>, limits: &SubgraphLimits, 
         router: subgraph::router(schema, verifier, limits, per_request),
         ready: Arc::new(move || {
             let store = ready_store.clone();
-            Box::pin(async move { store.db().ping().await.map_err(|_| "the indicators' database does not answer".to_owned()) })
+            Box::pin(async move {
+                store.db().ping().await.map_err(|_| "the indicators' database does not answer".to_owned())
+            })
         }),
     }
 }

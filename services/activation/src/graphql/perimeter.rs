@@ -28,7 +28,10 @@ impl PerimeterInput {
     pub(crate) fn check(self) -> Result<domain::Perimeter, Fault> {
         let (kinds, natures) = (self.kinds.unwrap_or_default(), self.natures.unwrap_or_default());
         if kinds.len() > MAX_VALUES || natures.len() > MAX_VALUES {
-            return Err(Fault::new(ErrorCode::LimitExceeded, format!("kinds and natures: {MAX_VALUES} values at most")));
+            return Err(Fault::new(
+                ErrorCode::LimitExceeded,
+                format!("kinds and natures: {MAX_VALUES} values at most"),
+            ));
         }
         Ok(domain::Perimeter::new(
             kinds.into_iter().map(Into::into).collect(),

@@ -15,6 +15,7 @@ use crate::store::Wanted;
 
 pub(crate) struct Query;
 
+/// What may be asked.
 #[Object]
 impl Query {
     /// Every indicator, with what it counts.

@@ -69,7 +69,11 @@ macro_rules! push_observations {
 
 impl Store {
     /// What there is to count of an indicator, for each place of `scope` that has anything.
-    pub(crate) async fn groups(&self, scope: &Scope, wanted: &Wanted) -> Result<HashMap<String, Vec<Group>>, StoreError> {
+    pub(crate) async fn groups(
+        &self,
+        scope: &Scope,
+        wanted: &Wanted,
+    ) -> Result<HashMap<String, Vec<Group>>, StoreError> {
         let definition = wanted.indicator.definition();
         let join = match definition.population {
             Population::Directory => "LEFT JOIN",
@@ -88,7 +92,11 @@ impl Store {
             // A deployment's project restricts what is counted; elsewhere it restricts out of whom.
             if let (Some(project), false) = (&wanted.perimeter.project, definition.counting == Counting::Deployments) {
                 query.push(" AND EXISTS (SELECT 1 FROM place_deployments x WHERE x.uai = p.uai AND x.status = 'OPEN' AND x.project_id = ");
-                query.push_bind(project.clone()).push(" AND x.school_year = ").push_bind(wanted.year.to_string()).push(")");
+                query
+                    .push_bind(project.clone())
+                    .push(" AND x.school_year = ")
+                    .push_bind(wanted.year.to_string())
+                    .push(")");
             }
             query.push(" GROUP BY 1, f.status, f.source, f.provenance");
             query.build_query_as().fetch_all(pool).await
@@ -146,7 +154,12 @@ impl Store {
         let mut tallies: HashMap<String, Vec<Tally>> = HashMap::new();
         for row in rows {
             let TallyRow { place, department, kind, project, establishments } = row;
-            tallies.entry(place).or_default().push(Tally { department, of_colleges: kind == "COLLEGE", project, establishments });
+            tallies.entry(place).or_default().push(Tally {
+                department,
+                of_colleges: kind == "COLLEGE",
+                project,
+                establishments,
+            });
         }
         Ok(tallies)
     }
@@ -167,7 +180,11 @@ impl Store {
     }
 
     /// The wider territories in which each of these lies, by what the directory's present periods say.
-    pub(crate) async fn wider_territories(&self, level: TerritoryLevel, ids: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+    pub(crate) async fn wider_territories(
+        &self,
+        level: TerritoryLevel,
+        ids: &[String],
+    ) -> Result<Vec<(String, String)>, StoreError> {
         let wider = [TerritoryLevel::Region, TerritoryLevel::Academy, TerritoryLevel::Department];
         let wider: Vec<&str> = wider.into_iter().filter(|above| *above < level).map(column).collect();
         if wider.is_empty() || ids.is_empty() {

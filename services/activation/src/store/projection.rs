@@ -19,7 +19,9 @@ impl Store {
             query.push_values(events, |mut row, event| {
                 row.push_bind(event.uai.clone()).push_bind(event.opened_on).push_bind(event.closed_on);
             });
-            query.push(" ON CONFLICT (uai) DO UPDATE SET opened_on = excluded.opened_on, closed_on = excluded.closed_on");
+            query.push(
+                " ON CONFLICT (uai) DO UPDATE SET opened_on = excluded.opened_on, closed_on = excluded.closed_on",
+            );
             query.build().execute(connection).await.map(drop)
         })?;
         with_tx!(tx, |connection| {
@@ -31,7 +33,10 @@ impl Store {
             query.push(")");
             query.build().execute(connection).await.map(drop)
         })?;
-        let periods: Vec<_> = events.iter().flat_map(|event| event.periods.iter().enumerate().map(move |(at, period)| (event, at, period))).collect();
+        let periods: Vec<_> = events
+            .iter()
+            .flat_map(|event| event.periods.iter().enumerate().map(move |(at, period)| (event, at, period)))
+            .collect();
         for chunk in periods.chunks(500) {
             with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new(
@@ -60,7 +65,11 @@ impl Store {
     }
 
     /// Replaces what is known of these deployments. None may stand twice.
-    pub(crate) async fn write_place_deployments(&self, tx: &mut Tx, events: &[DeploymentChanged]) -> Result<(), StoreError> {
+    pub(crate) async fn write_place_deployments(
+        &self,
+        tx: &mut Tx,
+        events: &[DeploymentChanged],
+    ) -> Result<(), StoreError> {
         if events.is_empty() {
             return Ok(());
         }

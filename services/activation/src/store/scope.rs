@@ -62,7 +62,9 @@ macro_rules! push_population {
         $query.push(") AND (p.valid_to IS NULL OR p.valid_to >= ").push_bind(year.end());
         $query.push(") AND (e.opened_on IS NULL OR e.opened_on < ").push_bind(year.end());
         $query.push(") AND (e.closed_on IS NULL OR e.closed_on >= ").push_bind(year.rentree());
-        $query.push(") AND (p.nature IS NULL OR p.kind IS NULL OR NOT (p.kind = 'LYCEE' AND p.nature IN ('334', '335')))");
+        $query.push(
+            ") AND (p.nature IS NULL OR p.kind IS NULL OR NOT (p.kind = 'LYCEE' AND p.nature IN ('334', '335')))",
+        );
         if !matches!(scope, $crate::store::Scope::Territories(kernel::TerritoryLevel::Country, _)) {
             $query.push(format!(" AND {} IN (", scope.key()));
             let mut list = $query.separated(", ");
@@ -88,8 +90,12 @@ macro_rules! push_population {
             $query.push(")");
         }
         match perimeter.degree {
-            Some(kernel::Degree::First) => { $query.push(" AND p.nature LIKE '1%'"); }
-            Some(kernel::Degree::Second) => { $query.push(" AND p.nature LIKE '3%'"); }
+            Some(kernel::Degree::First) => {
+                $query.push(" AND p.nature LIKE '1%'");
+            }
+            Some(kernel::Degree::Second) => {
+                $query.push(" AND p.nature LIKE '3%'");
+            }
             None => {}
         }
         if let Some(legal_status) = perimeter.legal_status {

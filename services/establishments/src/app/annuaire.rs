@@ -57,7 +57,8 @@ pub async fn import_annuaire(
     let mut rest: Vec<Row> = groups.rest().collect();
     rest.sort_by_key(|row| row.line);
     for row in rest {
-        report.refuse(row.line, &format!("{}: its rows lie too far apart in a file this large; sort it by UAI", row.uai));
+        report
+            .refuse(row.line, &format!("{}: its rows lie too far apart in a file this large; sort it by UAI", row.uai));
     }
     if let Some(territory) = &options.complete {
         import.close_missing(territory, &mut report).await?;
@@ -110,9 +111,16 @@ struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    async fn begin(store: &'a Store, options: &'a ImportOptions, mut survey: Survey, as_of: NaiveDate) -> Result<Self, StoreError> {
+    async fn begin(
+        store: &'a Store,
+        options: &'a ImportOptions,
+        mut survey: Survey,
+        as_of: NaiveDate,
+    ) -> Result<Self, StoreError> {
         for (id, name, parent) in store.circonscriptions().await? {
-            let (Some(department), Ok(id)) = (parent.as_deref().and_then(|parent| parent.strip_prefix("DEP-")), id.parse()) else {
+            let (Some(department), Ok(id)) =
+                (parent.as_deref().and_then(|parent| parent.strip_prefix("DEP-")), id.parse())
+            else {
                 continue;
             };
             survey.circonscriptions.entry((department.to_owned(), name.clone())).or_insert(NamedTerritory { id, name });
@@ -171,7 +179,8 @@ impl<'a> Import<'a> {
             for uai in uais {
                 let own: Vec<Row> = rows.iter().filter(|row| row.uai == uai).cloned().collect();
                 let line = own.first().map_or(0, |row| row.line);
-                let merged = annuaire::merge(&own, |row| self.circonscription_of(row).map(|found| found.id.to_string()));
+                let merged =
+                    annuaire::merge(&own, |row| self.circonscription_of(row).map(|found| found.id.to_string()));
                 snapshots.extend(merged.map(|snapshot| (line, snapshot)));
             }
         }
@@ -217,7 +226,8 @@ impl<'a> Import<'a> {
     fn territories(&mut self, groups: &[Vec<Row>], report: &mut Report) -> Vec<TerritoryWrite> {
         let mut writes: Vec<TerritoryWrite> = Vec::new();
         for row in groups.iter().flatten() {
-            let parent = |territory: &Option<NamedTerritory>| territory.as_ref().map(|territory| territory.id.to_string());
+            let parent =
+                |territory: &Option<NamedTerritory>| territory.as_ref().map(|territory| territory.id.to_string());
             let country = Some(TerritoryId::country().to_string());
             let found = self.circonscription_of(row);
             if found.is_none() {
@@ -240,9 +250,21 @@ impl<'a> Import<'a> {
                     continue;
                 }
                 if !from_file {
-                    report.warn(row.line, &format!("{id} ({name}) is not in the list of régions, académies and départements: added as given"));
+                    report.warn(
+                        row.line,
+                        &format!(
+                            "{id} ({name}) is not in the list of régions, académies and départements: added as given"
+                        ),
+                    );
                 }
-                writes.push(TerritoryWrite { level: id.level(), code: id.code().to_owned(), id: id.to_string(), name, zone: None, parent_id: parent });
+                writes.push(TerritoryWrite {
+                    level: id.level(),
+                    code: id.code().to_owned(),
+                    id: id.to_string(),
+                    name,
+                    zone: None,
+                    parent_id: parent,
+                });
             }
         }
         if self.options.dry_run {
@@ -254,7 +276,9 @@ impl<'a> Import<'a> {
     }
 
     fn warn_unmatched(&mut self, row: &Row, report: &mut Report) {
-        let (Some(Circonscription::ByName(name)), Some(department)) = (&row.circonscription, &row.department) else { return };
+        let (Some(Circonscription::ByName(name)), Some(department)) = (&row.circonscription, &row.department) else {
+            return;
+        };
         let key = (department.id.code().to_owned(), name.clone());
         if self.unmatched.len() < MAX_CIRCONSCRIPTIONS && self.unmatched.insert(key) {
             report.warn(row.line, &format!("no circonscription {name:?} is known in {}: left null", department.id));
@@ -279,7 +303,8 @@ impl<'a> Import<'a> {
                 .collect();
             if !missing.is_empty() {
                 let known = self.store.known(&mut tx, &missing).await?;
-                let writes: Vec<Write> = missing.iter().filter_map(|uai| closing(uai, known.get(uai)?, self.as_of)).collect();
+                let writes: Vec<Write> =
+                    missing.iter().filter_map(|uai| closing(uai, known.get(uai)?, self.as_of)).collect();
                 report.count("closed", writes.len() as u64);
                 self.store.write_establishments(&mut tx, &writes).await?;
                 let written: Vec<String> = writes.iter().map(|write| write.snapshot.uai.to_string()).collect();
@@ -348,7 +373,12 @@ fn closing(uai: &str, known: &Known, as_of: NaiveDate) -> Option<Write> {
 }
 
 /// Appends the events of these establishments to the outbox, in the transaction of their change.
-pub(super) async fn tell_others(store: &Store, tx: &mut Tx, uais: &[String], options: &ImportOptions) -> Result<(), StoreError> {
+pub(super) async fn tell_others(
+    store: &Store,
+    tx: &mut Tx,
+    uais: &[String],
+    options: &ImportOptions,
+) -> Result<(), StoreError> {
     if uais.is_empty() {
         return Ok(());
     }

@@ -91,22 +91,36 @@ impl Fields<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Some).map_err(|_| format!("a date is written 2018-06-28; got {text:?}"))
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .map(Some)
+            .map_err(|_| format!("a date is written 2018-06-28; got {text:?}"))
     }
 
     /// A slug: lower-case letters, digits and hyphens.
     fn slug(&self, column: usize) -> Result<String, String> {
         let text = self.text(column);
-        let fits = !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if fits { Ok(text.to_owned()) } else { Err(format!("an id is lower-case letters, digits and hyphens; got {text:?}")) }
+        let fits = !text.is_empty()
+            && text.len() <= 64
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if fits {
+            Ok(text.to_owned())
+        } else {
+            Err(format!("an id is lower-case letters, digits and hyphens; got {text:?}"))
+        }
     }
 }
 
-async fn deployments(store: &Store, rows: &[Fields<'_>], options: &ImportOptions, report: &mut Report) -> Result<(), StoreError> {
+async fn deployments(
+    store: &Store,
+    rows: &[Fields<'_>],
+    options: &ImportOptions,
+    report: &mut Report,
+) -> Result<(), StoreError> {
     let mut tx = store.db().begin().await?;
     let uais: Vec<String> = rows.iter().map(|row| row.text(0).to_owned()).collect();
     let known = store.known_uais(&mut tx, &uais).await?;
-    let projects: Vec<String> = rows.iter().map(|row| row.text(1).to_owned()).collect::<HashSet<_>>().into_iter().collect();
+    let projects: Vec<String> =
+        rows.iter().map(|row| row.text(1).to_owned()).collect::<HashSet<_>>().into_iter().collect();
     let projects: HashSet<String> = store.projects_by_ids(&projects).await?.into_iter().map(|row| row.id).collect();
     let mut events = Vec::new();
     for row in rows {
@@ -128,7 +142,11 @@ async fn deployments(store: &Store, rows: &[Fields<'_>], options: &ImportOptions
     finish(tx, options.dry_run).await
 }
 
-fn deployment(row: &Fields<'_>, known: &HashSet<String>, projects: &HashSet<String>) -> Result<DeploymentWrite, String> {
+fn deployment(
+    row: &Fields<'_>,
+    known: &HashSet<String>,
+    projects: &HashSet<String>,
+) -> Result<DeploymentWrite, String> {
     let uai: Uai = row.text(0).parse().map_err(|error: kernel::BadUai| error.to_string())?;
     if !known.contains(uai.as_str()) {
         return Err(format!("the directory holds no establishment {uai}; import it first"));
@@ -142,7 +160,8 @@ fn deployment(row: &Fields<'_>, known: &HashSet<String>, projects: &HashSet<Stri
         .ok_or_else(|| format!("a status is PLANNED, OPEN or CLOSED; got {:?}", row.text(3)))?;
     let provenance = match row.text(7) {
         "" => Provenance::Declared,
-        text => Provenance::parse(text).ok_or_else(|| format!("a provenance is OFFICIAL, DECLARED, DERIVED or SIMULATED; got {text:?}"))?,
+        text => Provenance::parse(text)
+            .ok_or_else(|| format!("a provenance is OFFICIAL, DECLARED, DERIVED or SIMULATED; got {text:?}"))?,
     };
     Ok(DeploymentWrite {
         uai: uai.to_string(),
@@ -170,7 +189,12 @@ fn event(write: &DeploymentWrite) -> NewEvent {
     NewEvent::new(DeploymentChanged::KIND, write.uai.clone(), &payload)
 }
 
-async fn projects(store: &Store, rows: &[Fields<'_>], options: &ImportOptions, report: &mut Report) -> Result<(), StoreError> {
+async fn projects(
+    store: &Store,
+    rows: &[Fields<'_>],
+    options: &ImportOptions,
+    report: &mut Report,
+) -> Result<(), StoreError> {
     let mut tx = store.db().begin().await?;
     let mut written: HashSet<String> = HashSet::new();
     for row in rows {
@@ -185,7 +209,10 @@ async fn projects(store: &Store, rows: &[Fields<'_>], options: &ImportOptions, r
         wanted.extend(project.row.vendor_id.clone());
         let found: HashSet<String> = store.organisations_by_ids(&wanted).await?.into_iter().map(|row| row.id).collect();
         if let Some(missing) = wanted.iter().find(|id| !found.contains(*id)) {
-            report.refuse(row.record.line, &format!("no organisation {missing:?} is known; import the organisations first"));
+            report.refuse(
+                row.record.line,
+                &format!("no organisation {missing:?} is known; import the organisations first"),
+            );
             continue;
         }
         if let Some(next) = &project.row.succeeded_by
@@ -218,11 +245,24 @@ fn project(row: &Fields<'_>) -> Result<ProjectWrite, String> {
     }
     let name = row.some(1).ok_or("no name")?;
     let owners = row.text(3).split(',').map(str::trim).filter(|owner| !owner.is_empty()).map(str::to_owned).collect();
-    let row = ProjectRow { id: row.slug(0)?, name, url, first_degree, second_degree, vendor_id: row.some(4), succeeded_by: row.some(6) };
+    let row = ProjectRow {
+        id: row.slug(0)?,
+        name,
+        url,
+        first_degree,
+        second_degree,
+        vendor_id: row.some(4),
+        succeeded_by: row.some(6),
+    };
     Ok(ProjectWrite { row, owners })
 }
 
-async fn organisations(store: &Store, rows: &[Fields<'_>], options: &ImportOptions, report: &mut Report) -> Result<(), StoreError> {
+async fn organisations(
+    store: &Store,
+    rows: &[Fields<'_>],
+    options: &ImportOptions,
+    report: &mut Report,
+) -> Result<(), StoreError> {
     let mut tx = store.db().begin().await?;
     for row in rows {
         let organisation = match organisation(row) {
@@ -254,5 +294,10 @@ fn organisation(row: &Fields<'_>) -> Result<OrganisationRow, String> {
         "" => None,
         text => Some(text.parse().map_err(|error: kernel::BadTerritoryId| error.to_string())?),
     };
-    Ok(OrganisationRow { id: row.slug(0)?, kind: kind.as_str().to_owned(), name, territory_id: territory.map(|id| id.to_string()) })
+    Ok(OrganisationRow {
+        id: row.slug(0)?,
+        kind: kind.as_str().to_owned(),
+        name,
+        territory_id: territory.map(|id| id.to_string()),
+    })
 }

@@ -71,7 +71,8 @@ fn read(header: &Header, record: &Record, names: &HashMap<String, String>) -> Re
     let intercommunalite = TerritoryId::new(TerritoryLevel::Intercommunalite, text(2))
         .ok_or_else(|| format!("EPCI is a SIREN of nine digits; got {:?}", text(2)))?;
     let code = commune.code();
-    let department = format!("DEP-{}", if code.starts_with("97") || code.starts_with("98") { &code[..3] } else { &code[..2] });
+    let department =
+        format!("DEP-{}", if code.starts_with("97") || code.starts_with("98") { &code[..3] } else { &code[..2] });
     if !names.contains_key(&department) {
         return Err(format!("commune {code} lies in no known département"));
     }
@@ -101,13 +102,21 @@ async fn write(
             let known = names.get(&id_text).is_some_and(|known| known == name || id.level() == TerritoryLevel::Commune);
             if !known && fresh.insert(id_text.clone()) {
                 let (level, code, name) = (id.level(), id.code().to_owned(), name.clone());
-                territories.push(TerritoryWrite { id: id_text, level, code, name, zone: None, parent_id: Some(pair.department.clone()) });
+                territories.push(TerritoryWrite {
+                    id: id_text,
+                    level,
+                    code,
+                    name,
+                    zone: None,
+                    parent_id: Some(pair.department.clone()),
+                });
             }
         }
     }
     let mut tx = store.db().begin().await?;
     store.write_territories(&mut tx, &territories).await?;
-    let pairs: Vec<(String, String)> = batch.iter().map(|pair| (pair.commune.to_string(), pair.intercommunalite.to_string())).collect();
+    let pairs: Vec<(String, String)> =
+        batch.iter().map(|pair| (pair.commune.to_string(), pair.intercommunalite.to_string())).collect();
     let changed = store.write_intercommunalites(&mut tx, &pairs).await?;
     report.count("communes changed", changed.len() as u64);
     report.count("communes unchanged", (pairs.len() - changed.len()) as u64);

@@ -52,7 +52,10 @@ mod tests {
             assert!(seen.insert(&territory.id), "{} twice", territory.id);
         }
         let count = |level| territories.iter().filter(|territory| territory.level == level).count();
-        assert_eq!((count(TerritoryLevel::Country), count(TerritoryLevel::Region), count(TerritoryLevel::Academy)), (1, 18, 34));
+        assert_eq!(
+            (count(TerritoryLevel::Country), count(TerritoryLevel::Region), count(TerritoryLevel::Academy)),
+            (1, 18, 34)
+        );
         assert_eq!(count(TerritoryLevel::Department), 107);
     }
 }

@@ -161,14 +161,16 @@ pub(crate) fn read(header: &Header, record: &Record) -> Result<Row, RowError> {
         id
     };
     let commune = territory(TerritoryLevel::Commune, Some(text(COMMUNE).to_owned()), text(COMMUNE), COMMUNE);
-    let department = territory(TerritoryLevel::Department, department_code(text(DEPARTMENT)), text(DEPARTMENT), DEPARTMENT);
+    let department =
+        territory(TerritoryLevel::Department, department_code(text(DEPARTMENT)), text(DEPARTMENT), DEPARTMENT);
     let academy = territory(TerritoryLevel::Academy, two_digits(text(ACADEMY)), text(ACADEMY), ACADEMY);
     let region = territory(TerritoryLevel::Region, two_digits(text(REGION)), text(REGION), REGION);
     let named = |id: Option<TerritoryId>, column: usize| -> Result<Option<NamedTerritory>, RowError> {
         let name = bounded(text(column), COLUMNS[column].names[0])?;
         Ok(id.map(|id| NamedTerritory { name: if name.is_empty() { id.to_string() } else { name.to_owned() }, id }))
     };
-    let circonscription = circonscription(text(CIRCONSCRIPTION), bounded(text(CIRCONSCRIPTION_NAME), "nom_circonscription")?);
+    let circonscription =
+        circonscription(text(CIRCONSCRIPTION), bounded(text(CIRCONSCRIPTION_NAME), "nom_circonscription")?);
     let site = Site {
         name: Some(name.clone()),
         address: address(bounded(text(ADDRESS), "Adresse_1")?, bounded(text(ADDRESS_MORE), "Adresse_2")?),
@@ -349,8 +351,14 @@ mod tests {
     #[test]
     fn the_columns_stand_where_their_constants_say() {
         let name = |column: usize| COLUMNS[column].names[0];
-        assert_eq!((name(UAI), name(POSTAL_CODE), name(PUPILS)), ("Identifiant_de_l_etablissement", "Code_postal", "Nombre_d_eleves"));
-        assert_eq!((name(CIRCONSCRIPTION), name(LINE_DATE), name(NATURE)), ("code_circonscription", "date_maj_ligne", "code_nature"));
+        assert_eq!(
+            (name(UAI), name(POSTAL_CODE), name(PUPILS)),
+            ("Identifiant_de_l_etablissement", "Code_postal", "Nombre_d_eleves")
+        );
+        assert_eq!(
+            (name(CIRCONSCRIPTION), name(LINE_DATE), name(NATURE)),
+            ("code_circonscription", "date_maj_ligne", "code_nature")
+        );
         assert_eq!(name(CLOSED), "date_fermeture");
     }
 }

@@ -66,7 +66,10 @@ impl EstablishmentConnection {
     /// The establishments of this page, each with its cursor.
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<EstablishmentEdge>, Fault> {
         let page = self.page(ctx).await?;
-        let edge = |row: &EstablishmentRow| EstablishmentEdge { cursor: self.cursor(row), node: Establishment { row: row.clone() } };
+        let edge = |row: &EstablishmentRow| EstablishmentEdge {
+            cursor: self.cursor(row),
+            node: Establishment { row: row.clone() },
+        };
         Ok(page.items.iter().map(edge).collect())
     }
 
@@ -78,7 +81,8 @@ impl EstablishmentConnection {
     /// Where this page lies in the whole list.
     async fn page_info(&self, ctx: &Context<'_>) -> Result<PageInfo, Fault> {
         let page = self.page(ctx).await?;
-        let (start, end) = (page.items.first().map(|row| self.cursor(row)), page.items.last().map(|row| self.cursor(row)));
+        let (start, end) =
+            (page.items.first().map(|row| self.cursor(row)), page.items.last().map(|row| self.cursor(row)));
         Ok(match self {
             Self::List(key) => page_info(&key.page, page.more, start, end),
             Self::Changes { resumed, .. } => {
@@ -126,7 +130,11 @@ impl TerritoryConnection {
     /// The territories of this page, each with its cursor.
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<TerritoryEdge>, Fault> {
         let page = self.page(ctx).await?;
-        Ok(page.items.iter().map(|row| TerritoryEdge { cursor: place(row), node: Territory { row: row.clone() } }).collect())
+        Ok(page
+            .items
+            .iter()
+            .map(|row| TerritoryEdge { cursor: place(row), node: Territory { row: row.clone() } })
+            .collect())
     }
 
     /// The territories of this page.

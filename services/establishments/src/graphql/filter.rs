@@ -49,8 +49,11 @@ impl EstablishmentFilter {
         too_many("kinds", self.kinds.as_ref().map_or(0, Vec::len), MAX_VALUES)?;
         too_many("status", self.status.as_ref().map_or(0, Vec::len), MAX_VALUES)?;
         too_many("text", self.text.as_ref().map_or(0, |text| text.chars().count()), MAX_TEXT)?;
-        let territory: Option<TerritoryId> =
-            self.territory.map(|id| id.parse()).transpose().map_err(|error: kernel::BadTerritoryId| Fault::bad_input(&error))?;
+        let territory: Option<TerritoryId> = self
+            .territory
+            .map(|id| id.parse())
+            .transpose()
+            .map_err(|error: kernel::BadTerritoryId| Fault::bad_input(&error))?;
         let project = self.ent_project.map(|id| id.0);
         let school_year = self.school_year.map(|year| year.0).or_else(|| project.as_ref().map(|_| this_year));
         Ok(Filter {

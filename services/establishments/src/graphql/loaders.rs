@@ -8,30 +8,35 @@ use std::time::Duration;
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use kernel::{Fault, Page, SchoolYear, TerritoryLevel};
+use service_kit::batches::Batches;
 
 use crate::Store;
-use crate::store::{DeploymentRow, EstablishmentRow, Filter, Order, OrganisationRow, PeriodRow, ProjectRow, Scope, SiteRow, TerritoryRow, trim};
+use crate::store::{
+    DeploymentRow, EstablishmentRow, Filter, Order, OrganisationRow, PeriodRow, ProjectRow, Scope, SiteRow,
+    TerritoryRow, trim,
+};
 
 /// The loaders of one request.
-pub(crate) struct Loaders(DataLoader<Batches, HashMapCache>);
+pub(crate) struct Loaders(DataLoader<Reads, HashMapCache>);
 
 /// The store's batched reads.
-pub(crate) struct Batches {
+pub(crate) struct Reads {
     store: Store,
 }
 
 impl Loaders {
-    pub(crate) fn new(store: Store) -> Self {
-        let loader = DataLoader::with_cache(Batches { store }, tokio::spawn, HashMapCache::default());
-        // Whatever one turn of the executor asks for is one batch; waiting longer would only add latency.
+    pub(crate) fn new(store: Store, batches: &Batches) -> Self {
+        let batches = batches.clone();
+        let loader = DataLoader::with_cache(Reads { store }, move |batch| batches.add(batch), HashMapCache::default());
+        // When a batch begins is the request's to say, and not a timer's.
         Self(loader.delay(Duration::ZERO))
     }
 
     /// The value of `key`, if there is one.
-    pub(crate) async fn load<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Batches as Loader<K>>::Value>, Fault>
+    pub(crate) async fn load<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Reads as Loader<K>>::Value>, Fault>
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
-        Batches: Loader<K, Error = Fault>,
+        Reads: Loader<K, Error = Fault>,
     {
         ctx.data_unchecked::<Self>().0.load_one(key).await
     }
@@ -113,7 +118,7 @@ type Found<K, V> = Result<HashMap<K, V>, Fault>;
 
 macro_rules! one_per_key {
     ($key:ident, $row:ty, $method:ident, $id:ident) => {
-        impl Loader<$key> for Batches {
+        impl Loader<$key> for Reads {
             type Value = $row;
             type Error = Fault;
             async fn load(&self, keys: &[$key]) -> Found<$key, $row> {
@@ -126,7 +131,7 @@ macro_rules! one_per_key {
 
 macro_rules! many_per_key {
     ($key:ident, $row:ty, $method:ident, |$item:ident| $split:expr) => {
-        impl Loader<$key> for Batches {
+        impl Loader<$key> for Reads {
             type Value = Arc<Vec<$row>>;
             type Error = Fault;
             async fn load(&self, keys: &[$key]) -> Found<$key, Arc<Vec<$row>>> {
@@ -155,7 +160,7 @@ fn grouped<K: Hash + Eq, V>(pairs: impl IntoIterator<Item = (K, V)>) -> HashMap<
     groups
 }
 
-impl Loader<DeploymentsKey> for Batches {
+impl Loader<DeploymentsKey> for Reads {
     type Value = Arc<Vec<DeploymentRow>>;
     type Error = Fault;
     async fn load(&self, keys: &[DeploymentsKey]) -> Found<DeploymentsKey, Self::Value> {
@@ -169,7 +174,7 @@ impl Loader<DeploymentsKey> for Batches {
     }
 }
 
-impl Loader<BelowKey> for Batches {
+impl Loader<BelowKey> for Reads {
     type Value = Arc<Listed<TerritoryRow>>;
     type Error = Fault;
     async fn load(&self, keys: &[BelowKey]) -> Found<BelowKey, Self::Value> {
@@ -187,7 +192,7 @@ impl Loader<BelowKey> for Batches {
     }
 }
 
-impl Loader<BelowCountKey> for Batches {
+impl Loader<BelowCountKey> for Reads {
     type Value = i64;
     type Error = Fault;
     async fn load(&self, keys: &[BelowCountKey]) -> Found<BelowCountKey, i64> {
@@ -239,7 +244,7 @@ fn scope(together: &Together, parents: &[&Parent]) -> Scope {
     }
 }
 
-impl Loader<ListKey> for Batches {
+impl Loader<ListKey> for Reads {
     type Value = Arc<Listed<EstablishmentRow>>;
     type Error = Fault;
     async fn load(&self, keys: &[ListKey]) -> Found<ListKey, Self::Value> {
@@ -258,12 +263,14 @@ impl Loader<ListKey> for Batches {
     }
 }
 
-impl Loader<CountKey> for Batches {
+impl Loader<CountKey> for Reads {
     type Value = i64;
     type Error = Fault;
     async fn load(&self, keys: &[CountKey]) -> Found<CountKey, i64> {
         let mut found = HashMap::new();
-        for ((together, filter), keys) in grouped(keys.iter().map(|key| ((key.parent.together(), key.filter.clone()), key))) {
+        for ((together, filter), keys) in
+            grouped(keys.iter().map(|key| ((key.parent.together(), key.filter.clone()), key)))
+        {
             let parents: Vec<&Parent> = keys.iter().map(|key| &key.parent).collect();
             let counts = self.store.count_establishments(&scope(&together, &parents), &filter).await?;
             for key in keys {

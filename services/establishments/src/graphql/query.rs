@@ -16,6 +16,7 @@ use crate::store::Order;
 
 pub(crate) struct Query;
 
+/// What may be asked.
 #[Object]
 impl Query {
     /// The establishment of this UAI, closed ones too; null where the directory has none.
@@ -84,8 +85,10 @@ impl Query {
         #[graphql(desc = "Begin after the item of this cursor.")] after: Option<String>,
     ) -> Result<TerritoryConnection, Fault> {
         let page = Page::new(first, after.as_deref(), None, None, 2).map_err(|error| Fault::bad_input(&error))?;
-        let root: Option<TerritoryId> =
-            within.map(|id| id.parse()).transpose().map_err(|error: kernel::BadTerritoryId| Fault::bad_input(&error))?;
+        let root: Option<TerritoryId> = within
+            .map(|id| id.parse())
+            .transpose()
+            .map_err(|error: kernel::BadTerritoryId| Fault::bad_input(&error))?;
         Ok(TerritoryConnection { root: root.map(|id| id.to_string()), level: Some(level.into()), page })
     }
 
@@ -106,8 +109,10 @@ impl Query {
         #[graphql(desc = "Made for this degree.")] degree: Option<Degree>,
         #[graphql(desc = "Open somewhere in this school year.")] school_year: Option<SchoolYear>,
     ) -> Result<Vec<EntProject>, Fault> {
-        let territory: Option<TerritoryId> =
-            territory.map(|id| id.parse()).transpose().map_err(|error: kernel::BadTerritoryId| Fault::bad_input(&error))?;
+        let territory: Option<TerritoryId> = territory
+            .map(|id| id.parse())
+            .transpose()
+            .map_err(|error: kernel::BadTerritoryId| Fault::bad_input(&error))?;
         let (degree, year) = (degree.map(Into::into), school_year.map(|year| year.0));
         let rows = Loaders::store(ctx).projects(territory.as_ref(), degree, year).await?;
         Ok(rows.into_iter().map(|row| EntProject { row }).collect())
@@ -126,7 +131,9 @@ impl Query {
     async fn establishment_by_uai(&self, ctx: &Context<'_>, uai: EntityKey) -> Result<Option<Establishment>, Fault> {
         match uai.parse::<kernel::Uai>() {
             None => Ok(None),
-            Some(uai) => Ok(Loaders::load(ctx, EstablishmentKey(uai.to_string())).await?.map(|row| Establishment { row })),
+            Some(uai) => {
+                Ok(Loaders::load(ctx, EstablishmentKey(uai.to_string())).await?.map(|row| Establishment { row }))
+            }
         }
     }
 

@@ -74,7 +74,9 @@ impl Territory {
     /// What lies in it, by name.
     async fn children(
         &self,
-        #[graphql(desc = "Everything of this level at any depth; absent: what lies directly below.")] level: Option<TerritoryLevel>,
+        #[graphql(desc = "Everything of this level at any depth; absent: what lies directly below.")] level: Option<
+            TerritoryLevel,
+        >,
         #[graphql(desc = "Items at most, up to 100; absent: 20.")] first: Option<i32>,
         #[graphql(desc = "Begin after the item of this cursor.")] after: Option<String>,
     ) -> Result<TerritoryConnection, Fault> {

@@ -38,7 +38,11 @@ pub(crate) struct DeploymentWrite {
 
 impl Store {
     /// The deployments of these establishments in one school year, or in all of them, the latest first.
-    pub(crate) async fn deployments_by_uais(&self, uais: &[String], year: Option<SchoolYear>) -> Result<Vec<DeploymentRow>, StoreError> {
+    pub(crate) async fn deployments_by_uais(
+        &self,
+        uais: &[String],
+        year: Option<SchoolYear>,
+    ) -> Result<Vec<DeploymentRow>, StoreError> {
         let rows = with_pool!(&self.db, |pool| {
             let mut query = QueryBuilder::new(
                 "SELECT d.uai, d.project_id, d.school_year, d.status, d.opened_on, d.closed_on FROM deployments d WHERE 1 = 1",

@@ -121,7 +121,11 @@ impl Store {
     }
 
     /// How many there are in the whole, by parent.
-    pub(crate) async fn count_establishments(&self, scope: &Scope, filter: &Filter) -> Result<HashMap<String, i64>, StoreError> {
+    pub(crate) async fn count_establishments(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+    ) -> Result<HashMap<String, i64>, StoreError> {
         let (parent, join) = (scope.parent(), scope.join());
         let rows: Vec<(String, i64)> = with_pool!(&self.db, |pool| {
             let mut query = QueryBuilder::new(format!("SELECT {parent} AS parent, COUNT(*){FROM}{join} WHERE 1 = 1"));
@@ -134,7 +138,11 @@ impl Store {
     }
 
     /// The next establishments in the order of their changes, closed ones too.
-    pub(crate) async fn establishment_changes(&self, after: i64, limit: u32) -> Result<Vec<EstablishmentRow>, StoreError> {
+    pub(crate) async fn establishment_changes(
+        &self,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<EstablishmentRow>, StoreError> {
         let rows = with_pool!(&self.db, |pool| {
             let mut query = QueryBuilder::new(format!("SELECT {COLUMNS}{FROM} WHERE e.change_seq > "));
             query.push_bind(after).push(" ORDER BY e.change_seq LIMIT ").push_bind(i64::from(limit));
@@ -146,7 +154,10 @@ impl Store {
     /// How many establishments have changed since `after`.
     pub(crate) async fn count_establishment_changes(&self, after: i64) -> Result<i64, StoreError> {
         let count = with_pool!(&self.db, |pool| {
-            sqlx::query_scalar("SELECT COUNT(*) FROM establishments WHERE change_seq > $1").bind(after).fetch_one(pool).await
+            sqlx::query_scalar("SELECT COUNT(*) FROM establishments WHERE change_seq > $1")
+                .bind(after)
+                .fetch_one(pool)
+                .await
         })?;
         Ok(count)
     }

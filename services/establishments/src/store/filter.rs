@@ -1,6 +1,8 @@
 //! Which establishments, in which order: the one place that turns a filter into SQL.
 
-use kernel::{Cursor, Degree, Direction, EstablishmentKind, LegalStatus, Page, SchoolYear, TerritoryId, TerritoryLevel, fold};
+use kernel::{
+    Cursor, Degree, Direction, EstablishmentKind, LegalStatus, Page, SchoolYear, TerritoryId, TerritoryLevel, fold,
+};
 
 use crate::domain::Status;
 
@@ -68,7 +70,9 @@ impl Scope {
     /// Tables beside the establishment and its current period.
     pub(super) fn join(&self) -> &'static str {
         match self {
-            Self::Territories(TerritoryLevel::Intercommunalite, _) => " JOIN commune_intercommunalites ci ON ci.commune_id = p.commune_id",
+            Self::Territories(TerritoryLevel::Intercommunalite, _) => {
+                " JOIN commune_intercommunalites ci ON ci.commune_id = p.commune_id"
+            }
             Self::Projects(..) => " JOIN deployments d ON d.uai = e.uai AND d.status = 'OPEN'",
             _ => "",
         }
@@ -99,12 +103,18 @@ pub(super) fn words(text: &str) -> Vec<String> {
 /// A list of bound values: `column IN ($1, $2)`.
 macro_rules! push_in {
     ($query:expr, $column:expr, $values:expr) => {{
-        $query.push(format!(" AND {} IN (", $column));
-        let mut list = $query.separated(", ");
-        for value in $values {
-            list.push_bind(value);
+        let mut values = $values.peekable();
+        if values.peek().is_none() {
+            // PostgreSQL has no empty list.
+            $query.push(" AND 1 = 0");
+        } else {
+            $query.push(format!(" AND {} IN (", $column));
+            let mut list = $query.separated(", ");
+            for value in values {
+                list.push_bind(value);
+            }
+            $query.push(")");
         }
-        $query.push(")");
     }};
 }
 pub(super) use push_in;

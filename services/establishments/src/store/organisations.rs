@@ -41,7 +41,8 @@ impl Store {
     /// The organisations of these ids, those that exist.
     pub(crate) async fn organisations_by_ids(&self, ids: &[String]) -> Result<Vec<OrganisationRow>, StoreError> {
         let rows = with_pool!(&self.db, |pool| {
-            let mut query = QueryBuilder::new("SELECT o.id, o.kind, o.name, o.territory_id FROM organisations o WHERE 1 = 1");
+            let mut query =
+                QueryBuilder::new("SELECT o.id, o.kind, o.name, o.territory_id FROM organisations o WHERE 1 = 1");
             push_in!(query, "o.id", ids.iter().cloned());
             query.build_query_as().fetch_all(pool).await
         })?;
@@ -68,8 +69,12 @@ impl Store {
         let rows = with_pool!(&self.db, |pool| {
             let mut query = QueryBuilder::new(format!("SELECT {PROJECT_COLUMNS} FROM ent_projects j WHERE 1 = 1"));
             match degree {
-                Some(Degree::First) => { query.push(" AND j.first_degree"); }
-                Some(Degree::Second) => { query.push(" AND j.second_degree"); }
+                Some(Degree::First) => {
+                    query.push(" AND j.first_degree");
+                }
+                Some(Degree::Second) => {
+                    query.push(" AND j.second_degree");
+                }
                 None => {}
             }
             if territory.is_some() || year.is_some() {
@@ -158,7 +163,11 @@ impl Store {
             .map(drop)
         })?;
         with_tx!(tx, |connection| {
-            sqlx::query("DELETE FROM ent_project_owners WHERE project_id = $1").bind(&row.id).execute(connection).await.map(drop)
+            sqlx::query("DELETE FROM ent_project_owners WHERE project_id = $1")
+                .bind(&row.id)
+                .execute(connection)
+                .await
+                .map(drop)
         })?;
         for owner in &project.owners {
             with_tx!(tx, |connection| {

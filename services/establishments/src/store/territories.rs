@@ -57,9 +57,8 @@ impl Store {
 
     /// Names of every territory, by id: what an import compares with.
     pub(crate) async fn territory_names(&self) -> Result<HashMap<String, String>, StoreError> {
-        let rows: Vec<(String, String)> = with_pool!(&self.db, |pool| {
-            sqlx::query_as("SELECT id, name FROM territories").fetch_all(pool).await
-        })?;
+        let rows: Vec<(String, String)> =
+            with_pool!(&self.db, |pool| { sqlx::query_as("SELECT id, name FROM territories").fetch_all(pool).await })?;
         Ok(rows.into_iter().collect())
     }
 
@@ -184,7 +183,8 @@ use push_below;
 pub(super) async fn upsert(tx: &mut Tx, territories: &[TerritoryWrite]) -> Result<(), StoreError> {
     for chunk in territories.chunks(500) {
         with_tx!(tx, |connection| {
-            let mut query = QueryBuilder::new("INSERT INTO territories (id, level, code, name, name_folded, zone, parent_id) ");
+            let mut query =
+                QueryBuilder::new("INSERT INTO territories (id, level, code, name, name_folded, zone, parent_id) ");
             query.push_values(chunk, |mut row, territory| {
                 row.push_bind(territory.id.clone())
                     .push_bind(territory.level.as_str())
@@ -206,12 +206,20 @@ pub(super) async fn upsert(tx: &mut Tx, territories: &[TerritoryWrite]) -> Resul
 
 impl Store {
     /// Writes territories in a transaction of the caller.
-    pub(crate) async fn write_territories(&self, tx: &mut Tx, territories: &[TerritoryWrite]) -> Result<(), StoreError> {
+    pub(crate) async fn write_territories(
+        &self,
+        tx: &mut Tx,
+        territories: &[TerritoryWrite],
+    ) -> Result<(), StoreError> {
         upsert(tx, territories).await
     }
 
     /// Puts communes into intercommunalités; returns the communes whose intercommunalité changed.
-    pub(crate) async fn write_intercommunalites(&self, tx: &mut Tx, pairs: &[(String, String)]) -> Result<Vec<String>, StoreError> {
+    pub(crate) async fn write_intercommunalites(
+        &self,
+        tx: &mut Tx,
+        pairs: &[(String, String)],
+    ) -> Result<Vec<String>, StoreError> {
         let mut changed = Vec::new();
         for (commune, epci) in pairs {
             let moved: u64 = with_tx!(tx, |connection| {

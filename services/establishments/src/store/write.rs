@@ -8,8 +8,8 @@ use kernel::events::{EstablishmentChanged, PlacePeriod};
 use kernel::{EstablishmentKind, LegalStatus, TerritoryId, TerritoryLevel, fold};
 use sqlx::QueryBuilder;
 
-use super::filter::{push_in, territory_column};
 use super::Store;
+use super::filter::{push_in, territory_column};
 use crate::domain::history::Period;
 use crate::domain::{Facts, Site, Snapshot, Status};
 
@@ -96,8 +96,9 @@ impl Store {
         let count = i64::try_from(writes.len()).expect("a batch is small");
         let last = db::next_sequence(tx, "changes", count).await?;
         with_tx!(tx, |connection| {
-            let mut query =
-                QueryBuilder::new("INSERT INTO establishments (uai, status, opened_on, closed_on, seen_as_of, change_seq) ");
+            let mut query = QueryBuilder::new(
+                "INSERT INTO establishments (uai, status, opened_on, closed_on, seen_as_of, change_seq) ",
+            );
             query.push_values(writes.iter().zip(last - count + 1..), |mut row, (write, change)| {
                 row.push_bind(write.snapshot.uai.to_string())
                     .push_bind(write.snapshot.status.as_str())
@@ -174,7 +175,11 @@ impl Store {
     }
 
     /// The events that tell these establishments as they now stand.
-    pub(crate) async fn changed_events(&self, tx: &mut Tx, uais: &[String]) -> Result<Vec<EstablishmentChanged>, StoreError> {
+    pub(crate) async fn changed_events(
+        &self,
+        tx: &mut Tx,
+        uais: &[String],
+    ) -> Result<Vec<EstablishmentChanged>, StoreError> {
         #[derive(sqlx::FromRow)]
         struct Row {
             uai: String,
@@ -304,11 +309,14 @@ async fn write_sites(tx: &mut Tx, writes: &[Write]) -> Result<(), StoreError> {
     })?;
     let sites: Vec<(&Snapshot, usize, &Site)> = writes
         .iter()
-        .flat_map(|write| write.snapshot.sites.iter().enumerate().map(|(ordinal, site)| (&write.snapshot, ordinal, site)))
+        .flat_map(|write| {
+            write.snapshot.sites.iter().enumerate().map(|(ordinal, site)| (&write.snapshot, ordinal, site))
+        })
         .collect();
     for chunk in sites.chunks(1000) {
         with_tx!(tx, |connection| {
-            let mut query = QueryBuilder::new("INSERT INTO sites (uai, ordinal, name, address, postal_code, latitude, longitude) ");
+            let mut query =
+                QueryBuilder::new("INSERT INTO sites (uai, ordinal, name, address, postal_code, latitude, longitude) ");
             query.push_values(chunk, |mut row, (snapshot, ordinal, site)| {
                 row.push_bind(snapshot.uai.to_string())
                     .push_bind(i64::try_from(*ordinal).expect("few sites"))

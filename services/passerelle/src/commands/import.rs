@@ -59,8 +59,12 @@ pub(crate) async fn import_file(
     let tell = |line: &str| say::progress(line);
     Ok(match kind {
         ImportKind::Annuaire => establishments::import_annuaire(&house.establishments, file, options, tell).await?,
-        ImportKind::Intercommunalites => establishments::import_intercommunalites(&house.establishments, file, options, tell).await?,
-        ImportKind::Deployments => establishments::import_deployments(&house.establishments, file, options, tell).await?,
+        ImportKind::Intercommunalites => {
+            establishments::import_intercommunalites(&house.establishments, file, options, tell).await?
+        }
+        ImportKind::Deployments => {
+            establishments::import_deployments(&house.establishments, file, options, tell).await?
+        }
         ImportKind::Indicators => {
             let options = activation::ImportOptions { dry_run: options.dry_run };
             activation::import_indicators(&house.activation, file, &options, tell).await?

@@ -19,12 +19,15 @@ use crate::say;
 
 /// Runs the gateway alone.
 pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
-    let flags = Flags { listen: role.listen, supergraph: role.supergraph, subgraphs: role.subgraphs.into_iter().collect() };
+    let flags =
+        Flags { listen: role.listen, supergraph: role.supergraph, subgraphs: role.subgraphs.into_iter().collect() };
     let config = Config::load(&role.common, &flags)?;
     service_kit::telemetry::init(&config.telemetry)?;
     let supergraph = match &config.gateway.supergraph {
         None => SUPERGRAPH.to_owned(),
-        Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read the supergraph {}", path.display()))?,
+        Some(path) => {
+            std::fs::read_to_string(path).with_context(|| format!("cannot read the supergraph {}", path.display()))?
+        }
     };
     let signer = signer(&config, role.common.data.is_some())?;
     let listener = bind(&config.gateway.listen).await?;
@@ -42,7 +45,8 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
 
 /// The signer for subgraphs of this house. A bare gateway over somebody else's graph needs none and makes no key.
 fn signer(config: &Config, data_given: bool) -> anyhow::Result<Option<Signer>> {
-    let ours = config.gateway.supergraph.is_none() || data_given || KeyFiles::under(&config.storage.data).private.exists();
+    let ours =
+        config.gateway.supergraph.is_none() || data_given || KeyFiles::under(&config.storage.data).private.exists();
     if !ours {
         return Ok(None);
     }

@@ -33,7 +33,9 @@ pub(super) fn run(command: &SchemaCommand) -> anyhow::Result<ExitCode> {
             for ((name, sdl), (_, composed)) in code.iter().zip(COMPOSED) {
                 if sdl != composed {
                     same = false;
-                    say::problem(&format!("the supergraph was composed from another schema of {name}: run cargo xtask schema"));
+                    say::problem(&format!(
+                        "the supergraph was composed from another schema of {name}: run cargo xtask schema"
+                    ));
                 }
             }
             Supergraph::load(SUPERGRAPH, 0)?;

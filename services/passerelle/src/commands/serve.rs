@@ -54,7 +54,9 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
 
 /// Binds an address, or says which one is taken.
 pub(super) async fn bind(address: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}; --listen takes another address or port"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; --listen takes another address or port"))
 }
 
 async fn keep_delivering(house: House) {

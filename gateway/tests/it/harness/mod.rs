@@ -1,0 +1,16 @@
+//! A gateway on a free port, and the subgraphs that it asks.
+
+mod answer;
+mod catalogue;
+mod fixtures;
+mod gateway;
+mod people;
+mod reply;
+mod reviews;
+mod stub;
+
+pub(crate) use answer::{Answer, failed};
+pub(crate) use fixtures::{PLAIN, SMALLER, SUPERGRAPH};
+pub(crate) use gateway::TestGateway;
+pub(crate) use reply::Reply;
+pub(crate) use stub::{Recorded, Stub};

@@ -1,0 +1,98 @@
+//! A subgraph of this process: it records what it is asked.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::routing::post;
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpSocket};
+
+use super::Reply;
+
+/// A request that a subgraph got.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorded {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Recorded {
+    pub(crate) fn query(&self) -> &str {
+        self.body["query"].as_str().expect("a document")
+    }
+
+    pub(crate) fn variables(&self) -> &Value {
+        &self.body["variables"]
+    }
+
+    pub(crate) fn representations(&self) -> &Value {
+        &self.body["variables"]["representations"]
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("plain text"))
+    }
+}
+
+/// A subgraph on a port of its own.
+pub(crate) struct Stub {
+    pub(crate) url: String,
+    shared: Arc<Shared>,
+    /// Held, so that the port of a subgraph that refuses connections stays nobody's.
+    _refusing: Option<TcpSocket>,
+}
+
+struct Shared {
+    reply: Mutex<Reply>,
+    requests: Mutex<Vec<Recorded>>,
+}
+
+impl Stub {
+    pub(crate) async fn start(reply: Reply) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let shared = Arc::new(Shared { reply: Mutex::new(reply), requests: Mutex::default() });
+        let router = Router::new().route("/graphql", post(answer)).with_state(Arc::clone(&shared));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, shared, _refusing: None }
+    }
+
+    /// A port that is taken and on which nobody listens.
+    pub(crate) fn refusing() -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
+        let url = format!("http://{}", socket.local_addr().expect("an address"));
+        let shared = Shared { reply: Mutex::new(Reply::Never), requests: Mutex::default() };
+        Self { url, shared: Arc::new(shared), _refusing: Some(socket) }
+    }
+
+    /// Behaves like this from now on.
+    pub(crate) fn reply(&self, reply: Reply) {
+        *self.shared.reply.lock().expect("no panic") = reply;
+    }
+
+    /// What it was asked, from the first request on.
+    pub(crate) fn requests(&self) -> Vec<Recorded> {
+        self.shared.requests.lock().expect("no panic").clone()
+    }
+
+    pub(crate) fn calls(&self) -> usize {
+        self.requests().len()
+    }
+
+    /// The one request that it got.
+    pub(crate) fn only_request(&self) -> Recorded {
+        let requests = self.requests();
+        assert_eq!(requests.len(), 1, "{requests:#?}");
+        requests.into_iter().next().expect("one")
+    }
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> axum::response::Response {
+    let body: Value = serde_json::from_str(&body).expect("the gateway sends JSON");
+    shared.requests.lock().expect("no panic").push(Recorded { headers, body: body.clone() });
+    let reply = shared.reply.lock().expect("no panic").clone();
+    reply.answer(&body).await
+}
