@@ -1,0 +1,133 @@
+//! The command line: what it prints, what it refuses, how it ends.
+
+use std::fs;
+use std::path::Path;
+
+use testkit::client::{data, get};
+use testkit::process::{Running, run};
+use testkit::stack::{Database, Site};
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[tokio::test]
+async fn a_second_start_of_the_demonstration_imports_nothing() {
+    let site = Site::new(Database::Sqlite);
+    let mut first = site.in_process(true);
+    assert!(first.log().contains("filling the demonstration's data"));
+    assert_eq!(get(&format!("{}/livez", first.url)).await.0, 200);
+    assert_eq!(get(&format!("{}/readyz", first.url)).await.0, 200);
+    assert!(first.stop());
+    let second = site.in_process(true);
+    assert!(!second.log().contains("filling"), "{}", second.log());
+    // Without --demo the same data are served by the same rules.
+    drop(second);
+    let third = site.in_process(false);
+    let answer = data(&third.url, r#"{ territory(id: "ACA-04") { establishments { totalCount } } }"#).await;
+    assert!(answer["territory"]["establishments"]["totalCount"].as_i64().is_some_and(|count| count > 3000));
+}
+
+#[tokio::test]
+async fn a_demonstration_that_was_cut_off_is_filled_again() {
+    let site = Site::new(Database::Sqlite);
+    fs::create_dir_all(site.data()).expect("a folder");
+    fs::write(site.data().join("demo.marker"), "the demonstration's data is being imported\n").expect("written");
+    let serve = site.in_process(true);
+    assert!(serve.log().contains("filling"));
+    let answer =
+        data(&serve.url, r#"{ establishments(filter: { territory: "ACA-11", kinds: [COLLEGE] }) { totalCount } }"#)
+            .await;
+    assert_eq!(answer["establishments"]["totalCount"], 202);
+}
+
+#[test]
+fn the_demonstration_fills_only_an_empty_directory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("precious.txt"), "mine").expect("written");
+    let ended = run(["serve", "--demo", "--data", &folder.path().display().to_string()], &[]);
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(text(&ended.stderr).contains("holds something else"), "{}", text(&ended.stderr));
+    assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 1);
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let site = Site::new(Database::Sqlite);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let ended = run(["serve", "--listen", &address, "--data", &site.data().display().to_string()], &[]);
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(text(&ended.stderr).contains(&format!("cannot listen on {address}")), "{}", text(&ended.stderr));
+}
+
+fn config(content: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(file.path(), content).expect("written");
+    file
+}
+
+fn check(file: &Path, environment: &[(String, String)]) -> (Option<i32>, String) {
+    let ended = run(["config", "check", "--config", &file.display().to_string()], environment);
+    (ended.status.code(), text(&ended.stdout) + &text(&ended.stderr))
+}
+
+#[test]
+fn configuration_has_layers_and_knows_its_keys() {
+    let file =
+        config("[gateway]\nlisten = \"127.0.0.1:1\"\nmax_depth = 7\n[database]\nurl = \"postgres://u:secret@h/d\"\n");
+    let environment = [("PASSERELLE__GATEWAY__LISTEN".to_owned(), "127.0.0.1:2".to_owned())];
+    let (status, printed) = check(file.path(), &environment);
+    assert_eq!(status, Some(0), "{printed}");
+    assert!(printed.contains("127.0.0.1:2") && printed.contains("\"max_depth\": 7"), "{printed}");
+    assert!(!printed.contains("secret"), "{printed}");
+
+    let (status, printed) = check(config("[gateway]\nmax_dept = 7\n").path(), &[]);
+    assert_eq!(status, Some(1));
+    assert!(printed.contains("unknown key `gateway.max_dept`; did you mean `gateway.max_depth`?"), "{printed}");
+    let environment = [("PASSERELLE__DATABSE__URL".to_owned(), "sqlite".to_owned())];
+    let (status, printed) = check(config("").path(), &environment);
+    assert!(status == Some(1) && printed.contains("did you mean `database`?"), "{printed}");
+    let (status, printed) = check(config("[database]\nurl = \"mysql://h\"\n").path(), &[]);
+    assert!(status == Some(1) && printed.contains("database.url"), "{printed}");
+    let (status, printed) = check(Path::new("/nowhere.toml"), &[]);
+    assert!(status == Some(1) && printed.contains("/nowhere.toml"), "{printed}");
+}
+
+#[test]
+fn schemas_are_printed_and_are_those_of_the_code() {
+    let ended = run(["schema", "check"], &[]);
+    assert!(ended.status.success(), "{}", text(&ended.stderr));
+    let public = text(&run(["schema", "print"], &[]).stdout);
+    assert!(public.contains("type Establishment") && !public.contains("join__"), "{public}");
+    assert!(text(&run(["schema", "print", "activation"], &[]).stdout).contains("federation/v2.9"));
+}
+
+#[tokio::test]
+async fn a_gateway_over_somebody_elses_graph_makes_no_key_and_minds_no_authorization() {
+    let site = Site::new(Database::Sqlite);
+    let supergraph = site.folder().join("supergraph.graphql");
+    fs::write(&supergraph, run(["schema", "print", "supergraph"], &[]).stdout).expect("written");
+    let arguments = ["gateway", "--supergraph", &supergraph.display().to_string(), "--listen", "127.0.0.1:0"];
+    // Run where no data directory is: none is made.
+    let mut command = testkit::process::command(arguments, &[]);
+    command.current_dir(site.folder());
+    drop(command);
+    let gateway = Running::start(arguments, &[], site.folder());
+    let client = reqwest::Client::new();
+    let request = client
+        .post(format!("{}/graphql", gateway.url))
+        .header("authorization", "Bearer whatever")
+        .body(r#"{"query":"{ __typename }"}"#);
+    let answer = request.header("content-type", "application/json").send().await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.text().await.expect("a text"), r#"{"data":{"__typename":"Query"}}"#);
+}
+
+#[test]
+fn a_supergraph_that_cannot_be_served_is_refused_in_one_sentence() {
+    let file = config("type Query { hello: String }\n");
+    let ended = run(["gateway", "--supergraph", &file.path().display().to_string(), "--listen", "127.0.0.1:0"], &[]);
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(text(&ended.stderr).contains("links no join specification"), "{}", text(&ended.stderr));
+}

@@ -1,0 +1,7 @@
+//! End to end: the binary's own processes.
+
+mod acceptance;
+mod commands;
+mod explorer;
+mod imports;
+mod resilience;

@@ -1,0 +1,63 @@
+//! A subgraph that is down leaves gaps that say so, and comes back.
+
+use serde_json::Value;
+use testkit::client::{ask, get};
+use testkit::stack::{Database, Site};
+
+const QUERY: &str = r#"{ territory(id: "ACA-04") { name
+    state: indicator(code: PIX_ORGA_STATE, schoolYear: "2020-2021") { denominator } } }"#;
+
+fn import_one(site: &Site) {
+    let directory = site.folder().join("annuaire.csv");
+    let header = "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Statut_public_prive;Adresse_1;Code_postal;\
+        Code_commune;Nom_commune;Code_departement;Code_academie;Code_region;date_maj_ligne;etat;code_nature";
+    let row = "0330001A;Collège;Collège;Public;1 rue;33000;33063;Bordeaux;033;4;75;2024-01-01;OUVERT;340";
+    std::fs::write(&directory, format!("{header}\n{row}\n")).expect("written");
+    let observations = site.folder().join("pix.csv");
+    std::fs::write(&observations, "indicator;uai;school_year;status\nPIX_ORGA_STATE;0330001A;2020-2021;ACTIVE\n")
+        .expect("written");
+    for (kind, file) in [("annuaire", &directory), ("indicators", &observations)] {
+        let arguments = ["import", kind, &file.display().to_string(), "--data", &site.data().display().to_string()];
+        let ended = testkit::process::run(arguments, &site.environment);
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+}
+
+#[tokio::test]
+async fn each_subgraph_in_turn() {
+    let site = Site::new(Database::Sqlite);
+    import_one(&site);
+    let mut roles = site.over_http();
+    let url = roles.gateway.url.clone();
+    let whole = ask(&url, QUERY).await;
+    assert_eq!(whole["data"]["territory"]["state"]["denominator"], 1.0, "{whole:#}");
+
+    roles.activation.kill();
+    let answer = ask(&url, QUERY).await;
+    assert_eq!(
+        (&answer["data"]["territory"]["name"], &answer["data"]["territory"]["state"]),
+        (&Value::from("Bordeaux"), &Value::Null)
+    );
+    let error = &answer["errors"][0];
+    assert_eq!(error["path"], serde_json::json!(["territory"]), "{answer:#}");
+    assert_eq!(
+        (&error["extensions"]["code"], &error["extensions"]["service"]),
+        (&Value::from("UPSTREAM_UNAVAILABLE"), &Value::from("activation"))
+    );
+    assert_eq!(answer["errors"].as_array().map(Vec::len), Some(1));
+
+    roles.establishments.kill();
+    let answer = ask(&url, QUERY).await;
+    assert_eq!(answer["data"]["territory"], Value::Null, "{answer:#}");
+    assert_eq!(answer["errors"][0]["extensions"]["service"], "establishments");
+    assert_eq!(get(&format!("{url}/livez")).await.0, 200, "the gateway stays up");
+}
+
+#[tokio::test]
+async fn a_subgraph_answers_nobody_but_its_gateway() {
+    let site = Site::new(Database::Sqlite);
+    let roles = site.over_http();
+    let answer = ask(&roles.establishments.url, "{ __typename }").await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    assert_eq!(get(&format!("{}/readyz", roles.establishments.url)).await.0, 200);
+}
