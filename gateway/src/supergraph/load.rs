@@ -90,9 +90,11 @@ fn public_sdl(planner: &Planner) -> String {
     document.definitions.retain(|definition| match definition {
         ast::Definition::TypeDefinition(definition) => {
             let name = type_name(definition);
-            !name.starts_with("__") && !BUILT_IN_SCALARS.contains(&name)
+            !name.starts_with("__") && !of_a_specification(name) && !BUILT_IN_SCALARS.contains(&name)
         }
-        ast::Definition::DirectiveDefinition(directive) => !BUILT_IN_DIRECTIVES.contains(&directive.name.as_str()),
+        ast::Definition::DirectiveDefinition(directive) => {
+            !of_a_specification(&directive.name) && !BUILT_IN_DIRECTIVES.contains(&directive.name.as_str())
+        }
         _ => true,
     });
     for definition in &mut document.definitions {
@@ -101,6 +103,11 @@ fn public_sdl(planner: &Planner) -> String {
         }
     }
     document.to_string()
+}
+
+/// Whether composition made this for itself; the planner's own stripping knows only some of it.
+fn of_a_specification(name: &str) -> bool {
+    ["join__", "link__", "federation__"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn type_name<'a>(definition: &'a ast::TypeDefinition<'static, String>) -> &'a str {

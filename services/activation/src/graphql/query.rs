@@ -54,10 +54,11 @@ pub(crate) struct Territory {
     id: TerritoryId,
 }
 
-/// A place on the map of school administration.
+/// A place on the map of the State's and the collectivités' school administration. Who acts there is an `Organisation`.
 #[Object]
 impl Territory {
-    /// Its id, such as `ACA-04`.
+    /// `FR`, `REG-75` (INSEE; the région académique is the same), `ACA-04` (two digits), `DEP-33`, `DEP-2A`,
+    /// `EPCI-243300316` (SIREN), `COM-33063` (INSEE), `CIR-` and the UAI of the circonscription.
     async fn id(&self) -> ID {
         ID(self.id.to_string())
     }
@@ -96,10 +97,10 @@ pub(crate) struct Establishment {
     uai: kernel::Uai,
 }
 
-/// An establishment of the official directory.
+/// An establishment of the official directory (annuaire de l'éducation), as it now stands: école, collège, lycée, service.
 #[Object]
 impl Establishment {
-    /// Its UAI.
+    /// Its UAI, the key under which every service knows it.
     async fn uai(&self) -> Uai {
         Uai(self.uai)
     }
