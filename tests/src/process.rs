@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 /// A first start fills the demonstration; on two busy cores that takes its time.
-const READY: Duration = Duration::from_secs(120);
+const READY: Duration = Duration::from_mins(2);
 
 /// Where the binary under test lies: beside the tests' own.
 ///
@@ -114,6 +114,7 @@ impl Running {
 }
 
 impl Drop for Running {
+    #[expect(clippy::print_stderr, reason = "a test has failed, and this is what there is to see")]
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());

@@ -79,6 +79,7 @@ pub struct Roles {
     pub activation: Running,
 }
 
+#[expect(clippy::disallowed_methods, reason = "the test command hands the URL over in the environment")]
 fn new_database() -> String {
     let server =
         std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL names the PostgreSQL that scripts/test starts");

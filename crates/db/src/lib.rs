@@ -77,6 +77,15 @@ impl Db {
         Ok(())
     }
 
+    /// Brings the planner's statistics up to date: after many rows were written, before anybody asks for aggregates over them.
+    pub async fn analyze(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(pool) => sqlx::query("PRAGMA optimize = 0x10002").execute(pool).await.map(drop)?,
+            Self::Postgres(pool) => sqlx::query("ANALYZE").execute(pool).await.map(drop)?,
+        }
+        Ok(())
+    }
+
     /// Waits until every connection is given back and closed.
     pub async fn close(&self) {
         with_pool!(self, |pool| pool.close().await);

@@ -11,8 +11,10 @@ use sqlx::{AssertSqlSafe, Connection};
 
 use crate::Db;
 
-/// How long a statement waits for a connection, and SQLite for its writer's lock.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a statement waits for a connection: less than a request may take, so that its error says why.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a writer of SQLite waits for another to end.
+const BUSY: Duration = Duration::from_secs(10);
 
 /// Where a service keeps its rows.
 #[derive(Clone, Debug)]
@@ -84,7 +86,7 @@ impl Db {
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Normal)
                     .foreign_keys(true)
-                    .busy_timeout(PATIENCE);
+                    .busy_timeout(BUSY);
                 let pool =
                     SqlitePoolOptions::new().max_connections(8).acquire_timeout(PATIENCE).connect_with(options).await;
                 (name.clone(), Self::Sqlite(pool.map_err(|source| OpenError::Connect { target: name, source })?))
@@ -102,10 +104,8 @@ impl Db {
                 let mut connection = sqlx::PgConnection::connect_with(&options).await.map_err(connect)?;
                 // Two processes that start together may both try; one of them then finds it made.
                 let create = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
-                let made = sqlx::query(AssertSqlSafe(create)).execute(&mut connection).await;
-                if let Err(source) = made.or_else(|error| already_there(error).map(|()| Default::default())) {
-                    return Err(connect(source));
-                }
+                let made = sqlx::query(AssertSqlSafe(create)).execute(&mut connection).await.map(drop);
+                made.or_else(already_there).map_err(connect)?;
                 connection.close().await.map_err(connect)?;
                 let pool = PgPoolOptions::new()
                     .max_connections(*max_connections)

@@ -8,9 +8,11 @@ mod header;
 mod open;
 mod reader;
 mod report;
+mod row;
 
 pub use batch::read_batch;
 pub use header::{BadHeader, Column, Header};
 pub use open::{OpenError, open, open_one_of};
 pub use reader::{MAX_RECORD_BYTES, ReadError, Record, RecordError, Records};
 pub use report::{Outcome, Report};
+pub use row::Row;

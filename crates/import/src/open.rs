@@ -59,19 +59,16 @@ pub fn open_one_of(path: &Path, shapes: &[&[Column]]) -> Result<(usize, Records,
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
     let found =
         shapes.iter().enumerate().find_map(|(shape, columns)| Some((shape, Header::find(columns, &fields).ok()?)));
-    match found {
-        Some((shape, header)) => {
-            let (records, header) = with_width(records, header);
-            Ok((shape, records, header))
-        }
-        None => {
-            let names = |columns: &&[Column]| {
-                let required = columns.iter().filter(|column| column.required);
-                required.map(|column| column.names[0]).collect::<Vec<_>>().join(";")
-            };
-            let known = shapes.iter().map(names).collect::<Vec<_>>().join(" | ");
-            Err(OpenError::NoHeader { path: path.to_owned(), known })
-        }
+    if let Some((shape, header)) = found {
+        let (records, header) = with_width(records, header);
+        Ok((shape, records, header))
+    } else {
+        let names = |columns: &&[Column]| {
+            let required = columns.iter().filter(|column| column.required);
+            required.map(|column| column.names[0]).collect::<Vec<_>>().join(";")
+        };
+        let known = shapes.iter().map(names).collect::<Vec<_>>().join(" | ");
+        Err(OpenError::NoHeader { path: path.to_owned(), known })
     }
 }
 

@@ -167,7 +167,7 @@ impl Records {
             if !begun {
                 // Blank lines before the record belong to none.
                 let blank = taken.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-                let newlines = taken[..blank].iter().filter(|byte| **byte == b'\n').count() as u64;
+                let newlines = newlines(&taken[..blank]);
                 record.line += newlines;
                 begun = blank < taken.len();
             }
@@ -177,18 +177,22 @@ impl Records {
             {
                 second_line = Some((self.offset + end as u64, 1));
             }
-            self.line += taken.iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.line += newlines(taken);
             self.offset += read as u64;
             consumed_in_record += read as u64;
             written += wrote;
             ended += ends;
             self.input.consume(read);
             match result {
-                ReadRecordResult::InputEmpty if at_end => {}
-                ReadRecordResult::InputEmpty => continue,
+                // At the end it is asked once more, and then ends the record.
+                ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::Record => {
                     record.fields = ended;
                     if at_end && cut_off(record) {
+                        // Whatever its open quote has swallowed is read again, a line further on.
+                        if let Some((offset, _)) = second_line {
+                            self.resume(record.line, offset, true)?;
+                        }
                         return Ok(Some(Err(RecordError::CutOff)));
                     }
                     return Ok(Some(record.check(self.width)));
@@ -240,9 +244,15 @@ fn first_line_end(taken: &[u8], at_start: bool) -> Option<usize> {
     taken[skip..].iter().position(|byte| *byte == b'\n').map(|end| skip + end + 1)
 }
 
+/// How many lines end in these bytes.
+#[expect(clippy::naive_bytecount, reason = "a buffer of 64 KB does not need a library")]
+fn newlines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+}
+
 /// Whether the last record of a file ends in an open quote: then its last field runs over a line's end.
 fn cut_off(record: &Record) -> bool {
-    record.len() > 0 && record.bytes(record.len() - 1).contains(&b'\n')
+    !record.is_empty() && record.bytes(record.len() - 1).contains(&b'\n')
 }
 
 fn new_reader() -> csv_core::Reader {

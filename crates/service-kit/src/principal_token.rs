@@ -89,13 +89,13 @@ impl KeyFiles {
             }
             let key = SigningKey::generate(&mut rand_core::OsRng);
             let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|_| self.not_private())?;
-            publish(&self.private, pem.as_bytes(), false).map_err(at(&self.private))?;
+            publish(&self.private, pem.as_bytes(), 0o600, false).map_err(at(&self.private))?;
         }
         let pem = fs::read_to_string(&self.private).map_err(at(&self.private))?;
         let key = SigningKey::from_pkcs8_pem(&pem).map_err(|_| self.not_private())?;
         let public = key.verifying_key().to_public_key_pem(LineEnding::LF).map_err(|_| self.not_private())?;
         if fs::read_to_string(&self.public).ok().as_deref() != Some(public.as_str()) {
-            publish(&self.public, public.as_bytes(), true).map_err(at(&self.public))?;
+            publish(&self.public, public.as_bytes(), 0o644, true).map_err(at(&self.public))?;
         }
         Ok(())
     }
@@ -106,10 +106,10 @@ impl KeyFiles {
 }
 
 /// Writes a file whole or not at all; without `replace`, the first writer wins.
-fn publish(path: &Path, content: &[u8], replace: bool) -> io::Result<()> {
+fn publish(path: &Path, content: &[u8], mode: u32, replace: bool) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     let draft = path.with_extension(format!("draft-{}", std::process::id()));
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&draft)?;
     file.write_all(content)?;
     file.sync_all()?;
     if replace {

@@ -4,6 +4,7 @@
 //! limits and error masking are the same code.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_graphql::{Executor, PathSegment, Response, ServerError};
@@ -73,6 +74,7 @@ struct Front<E> {
     verifier: Arc<Verifier>,
     per_request: PerRequest,
     timeout: Duration,
+    refused: AtomicBool,
 }
 
 /// The router of a subgraph: `POST /graphql` with a principal token of our gateway, and nothing else.
@@ -82,7 +84,7 @@ pub fn router<E: Executor>(
     limits: &SubgraphLimits,
     per_request: PerRequest,
 ) -> Router {
-    let front = Front { executor, verifier, per_request, timeout: limits.timeout };
+    let front = Front { executor, verifier, per_request, timeout: limits.timeout, refused: AtomicBool::new(false) };
     Router::new()
         .route("/graphql", post(handle::<E>))
         .layer(DefaultBodyLimit::max(limits.max_body_bytes))
@@ -91,6 +93,12 @@ pub fn router<E: Executor>(
 
 async fn handle<E: Executor>(State(front): State<Arc<Front<E>>>, headers: HeaderMap, body: Bytes) -> HttpResponse {
     let Some(principal) = principal(&front.verifier, &headers) else {
+        // Told once: whoever knocks without a key must not fill the log.
+        if !front.refused.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a caller without a token of our gateway's key was refused; if it is the gateway, see --gateway-key"
+            );
+        }
         let fault = Fault::new(ErrorCode::Unauthenticated, "a subgraph answers nobody but its gateway");
         return refused(StatusCode::UNAUTHORIZED, &fault);
     };
@@ -104,12 +112,9 @@ async fn handle<E: Executor>(State(front): State<Arc<Front<E>>>, headers: Header
     let batches = Batches::default();
     let request = (front.per_request)(request.data(principal), &batches);
     let execution = batches.drive(front.executor.execute(request));
-    let response = match tokio::time::timeout(front.timeout, execution).await {
-        Ok(response) => response,
-        Err(_) => {
-            let fault = Fault::new(ErrorCode::Timeout, "the subgraph did not finish in time; ask for less");
-            return refused(StatusCode::OK, &fault);
-        }
+    let Ok(response) = tokio::time::timeout(front.timeout, execution).await else {
+        let fault = Fault::new(ErrorCode::Timeout, "the subgraph did not finish in time; ask for less");
+        return refused(StatusCode::OK, &fault);
     };
     json(StatusCode::OK, &finish(response, request_id(&headers)))
 }

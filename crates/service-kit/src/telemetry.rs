@@ -27,7 +27,18 @@ pub struct TelemetryConfig {
 
 impl Default for TelemetryConfig {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info".to_owned() }
+        Self { format: LogFormat::Text, filter: "info,sqlx::postgres::notice=warn".to_owned() }
+    }
+}
+
+impl TelemetryConfig {
+    /// Whether the filter is understood.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn check(&self) -> Result<(), BadFilter> {
+        EnvFilter::builder().parse(&self.filter)?;
+        Ok(())
     }
 }
 

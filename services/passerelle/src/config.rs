@@ -90,6 +90,7 @@ impl Config {
         }
         let config: Self = service_kit::config::load(common.config.as_deref(), &layer)?;
         config.database.check()?;
+        config.telemetry.check()?;
         Ok(config)
     }
 
@@ -117,7 +118,8 @@ impl Config {
 impl DatabaseConfig {
     fn check(&self) -> anyhow::Result<()> {
         let known = |url: &str| url == "sqlite" || url.starts_with("postgres://") || url.starts_with("postgresql://");
-        ensure!(known(&self.url), "database.url: write sqlite or postgres://user:password@host:port/database");
+        let origin = if self.url_file.is_some() { "the file of database.url_file" } else { "database.url" };
+        ensure!(known(&self.resolved()?), "{origin}: write sqlite or postgres://user:password@host:port/database");
         ensure!(self.max_connections > 0, "database.max_connections: one at least");
         Ok(())
     }

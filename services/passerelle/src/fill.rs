@@ -19,7 +19,17 @@ const FILLING: &str = "the demonstration's data is being imported\n";
 #[derive(Debug)]
 pub(crate) struct Marker {
     path: PathBuf,
-    filled: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The directory was empty.
+    New,
+    /// An import was begun.
+    Filling,
+    /// Everything was imported.
+    Filled,
 }
 
 impl Marker {
@@ -27,7 +37,8 @@ impl Marker {
     pub(crate) fn claim(data: &Path) -> anyhow::Result<Self> {
         let path = data.join(NAME);
         if let Ok(text) = std::fs::read_to_string(&path) {
-            return Ok(Self { path, filled: text == FILLED });
+            let state = if text == FILLED { State::Filled } else { State::Filling };
+            return Ok(Self { path, state });
         }
         std::fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
         let mut entries = std::fs::read_dir(data).with_context(|| format!("cannot read {}", data.display()))?;
@@ -37,13 +48,20 @@ impl Marker {
                 data.display()
             );
         }
-        std::fs::write(&path, FILLING).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self { path, filled: false })
+        Ok(Self { path, state: State::New })
+    }
+
+    /// Notes that the import begins. The database may lie elsewhere than the directory: it must be empty too.
+    pub(crate) async fn begin(&self, house: &House) -> anyhow::Result<()> {
+        if self.state == State::New && !house.establishments.is_empty().await? {
+            bail!("--demo fills an empty database, and this one holds establishments; database.url names another one");
+        }
+        std::fs::write(&self.path, FILLING).with_context(|| format!("cannot write {}", self.path.display()))
     }
 
     /// Whether everything was imported.
     pub(crate) fn is_filled(&self) -> bool {
-        self.filled
+        self.state == State::Filled
     }
 
     /// Everything was imported: a second start imports nothing.
@@ -77,5 +95,5 @@ pub(crate) async fn fill(house: &House) -> anyhow::Result<()> {
             bail!("{} rows of the demonstration's {name} were refused: this build is faulty", report.refused);
         }
     }
-    Ok(())
+    house.analyze().await
 }

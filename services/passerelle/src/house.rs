@@ -38,6 +38,13 @@ impl House {
         applied.context("cannot deliver the directory's events to the indicators; the next command or start goes on")
     }
 
+    /// Brings the databases' statistics up to date, after an import.
+    pub(crate) async fn analyze(&self) -> anyhow::Result<()> {
+        self.establishments.db().analyze().await?;
+        self.activation.db().analyze().await?;
+        Ok(())
+    }
+
     /// The subgraphs of all services.
     pub(crate) fn subgraphs(&self, config: &Config, verifier: &Arc<Verifier>, clock: Clock) -> [Subgraph; 2] {
         [

@@ -98,8 +98,10 @@ fn pix_orga(region: &Value) {
     }
 }
 
+type Department = (&'static str, [f64; 2], [f64; 2], f64, f64);
+
 /// Département: écoles numériques of all écoles, labelled and numériques of all collèges, lycées.
-const DEPARTMENTS: [(&str, [f64; 2], [f64; 2], f64, f64); 5] = [
+const DEPARTMENTS: [Department; 5] = [
     ("DEP-11", [10.0, 265.0], [21.0, 28.0], 5.0, 10.0),
     ("DEP-30", [17.0, 358.0], [32.0, 54.0], 13.0, 19.0),
     ("DEP-34", [10.0, 391.0], [43.0, 77.0], 4.0, 32.0),

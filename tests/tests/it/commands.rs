@@ -51,6 +51,19 @@ fn the_demonstration_fills_only_an_empty_directory() {
     assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 1);
 }
 
+#[tokio::test]
+async fn the_demonstration_fills_only_an_empty_database() {
+    let site = Site::new(Database::Postgres);
+    drop(site.in_process(true));
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let ended = run(
+        ["serve", "--demo", "--listen", "127.0.0.1:0", "--data", &elsewhere.path().display().to_string()],
+        &site.environment,
+    );
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(text(&ended.stderr).contains("--demo fills an empty database"), "{}", text(&ended.stderr));
+}
+
 #[test]
 fn a_port_that_is_taken_is_named() {
     let site = Site::new(Database::Sqlite);

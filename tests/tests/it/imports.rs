@@ -1,7 +1,7 @@
 //! `passerelle import` beside a running server: exit status, what is told, and figures that follow.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use testkit::client::data;
 use testkit::process::run;
@@ -14,7 +14,7 @@ fn row(uai: &str, name: &str) -> String {
     format!("{uai};{name};Ecole;Public;1 rue;35000;35238;Rennes;035;14;53;2024-01-01;OUVERT;151")
 }
 
-fn import(site: &Site, kind: &str, file: &PathBuf, more: &[&str]) -> (Option<i32>, String, String) {
+fn import(site: &Site, kind: &str, file: &Path, more: &[&str]) -> (Option<i32>, String, String) {
     let data = site.data().display().to_string();
     let file = file.display().to_string();
     let mut arguments = vec!["import", kind, &file, "--data", &data];

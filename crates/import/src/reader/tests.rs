@@ -62,7 +62,9 @@ fn a_line_without_end_costs_itself() {
 
 #[test]
 fn a_file_cut_off_within_quotes_says_so() {
-    let rows = rows(b"a;b\n1;\"two\nthree", Some(2));
+    let rows = rows(b"a;b\n1;\"two\n3;4\nfive", Some(2));
     assert_eq!(rows[1], (2, Err(RecordError::CutOff)));
-    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[2], good(3, &["3", "4"]), "what the open quote had swallowed is not lost");
+    assert_eq!(rows[3], (4, Err(RecordError::Width { found: 1, expected: 2 })));
+    assert_eq!(rows.len(), 4);
 }

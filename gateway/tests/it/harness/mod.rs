@@ -11,6 +11,7 @@ mod stub;
 
 pub(crate) use answer::{Answer, failed};
 pub(crate) use fixtures::{PLAIN, SMALLER, SUPERGRAPH};
-pub(crate) use gateway::TestGateway;
+pub(crate) use gateway::{Builder, TestGateway};
+pub(crate) use people::schema as people_schema;
 pub(crate) use reply::Reply;
-pub(crate) use stub::{Recorded, Stub};
+pub(crate) use stub::Stub;

@@ -4,9 +4,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use chrono::NaiveDate;
 use db::StoreError;
-use import::{Column, Header, Record, Report};
+use import::{Column, Report, Row};
 use kernel::{Degree, EstablishmentKind, LegalStatus, Provenance, SchoolYear, TerritoryId, Uai};
 
 use super::{ImportError, ImportOptions};
@@ -66,7 +65,7 @@ pub async fn import_indicators(
         if batch.is_empty() {
             return Ok(report);
         }
-        let rows: Vec<Fields<'_>> = batch.iter().map(|record| Fields { header: &header, record }).collect();
+        let rows: Vec<Row<'_>> = batch.iter().map(|record| Row { header: &header, record }).collect();
         if shape == 0 {
             observations(store, &rows, options, &mut report).await?;
         } else {
@@ -75,49 +74,33 @@ pub async fn import_indicators(
     }
 }
 
-struct Fields<'a> {
-    header: &'a Header,
-    record: &'a Record,
+fn number(row: &Row<'_>, column: usize) -> Result<Option<f64>, String> {
+    let read = |text: &str| {
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && (0.0..MAX_COUNT).contains(number));
+        number.ok_or_else(|| format!("a number from 0 on, with a point for decimals; got {text:?}"))
+    };
+    row.some(column).map(read).transpose()
 }
 
-impl Fields<'_> {
-    fn text(&self, column: usize) -> &str {
-        self.header.position(column).map_or("", |position| self.record.field(position))
-    }
+fn indicator(row: &Row<'_>) -> Result<IndicatorCode, String> {
+    IndicatorCode::parse(row.text(0)).ok_or_else(|| format!("no indicator {:?} in the catalogue", row.text(0)))
+}
 
-    fn some(&self, column: usize) -> Option<&str> {
-        Some(self.text(column)).filter(|text| !text.is_empty())
-    }
-
-    fn date(&self, column: usize) -> Result<Option<NaiveDate>, String> {
-        let read = |text| {
-            NaiveDate::parse_from_str(text, "%Y-%m-%d")
-                .map_err(|_| format!("a date is written 2018-06-28; got {text:?}"))
-        };
-        self.some(column).map(read).transpose()
-    }
-
-    fn number(&self, column: usize) -> Result<Option<f64>, String> {
-        let read = |text: &str| {
-            let number =
-                text.parse::<f64>().ok().filter(|number| number.is_finite() && (0.0..MAX_COUNT).contains(number));
-            number.ok_or_else(|| format!("a number from 0 on, with a point for decimals; got {text:?}"))
-        };
-        self.some(column).map(read).transpose()
-    }
-
-    fn indicator(&self) -> Result<IndicatorCode, String> {
-        IndicatorCode::parse(self.text(0)).ok_or_else(|| format!("no indicator {:?} in the catalogue", self.text(0)))
-    }
-
-    fn word<T>(&self, column: usize, parse: impl Fn(&str) -> Option<T>, known: &str) -> Result<Option<T>, String> {
-        self.some(column).map(|text| parse(text).ok_or_else(|| format!("one of {known}; got {text:?}"))).transpose()
-    }
+fn word<T>(
+    row: &Row<'_>,
+    column: (usize, &str),
+    parse: impl Fn(&str) -> Option<T>,
+    known: &str,
+) -> Result<Option<T>, String> {
+    let (column, name) = column;
+    row.some(column)
+        .map(|text| parse(text).ok_or_else(|| format!("{name} is one of {known}; got {text:?}")))
+        .transpose()
 }
 
 async fn observations(
     store: &Store,
-    rows: &[Fields<'_>],
+    rows: &[Row<'_>],
     options: &ImportOptions,
     report: &mut Report,
 ) -> Result<(), StoreError> {
@@ -126,7 +109,7 @@ async fn observations(
     let known = store.known_uais(&mut tx, &uais).await?;
     for row in rows {
         match observation(row, &known) {
-            Err(reason) => report.refuse(row.record.line, &reason),
+            Err(reason) => report.refuse(row.line(), &reason),
             Ok(write) => {
                 let changed = store.write_observation(&mut tx, &write).await?;
                 report.count(if changed { "written" } else { "unchanged" }, 1);
@@ -136,8 +119,8 @@ async fn observations(
     if options.dry_run { Ok(()) } else { tx.commit().await }
 }
 
-fn observation(row: &Fields<'_>, known: &HashSet<String>) -> Result<ObservationWrite, String> {
-    let indicator = row.indicator()?;
+fn observation(row: &Row<'_>, known: &HashSet<String>) -> Result<ObservationWrite, String> {
+    let indicator = indicator(row)?;
     let uai: Uai = row.text(1).parse().map_err(|error: kernel::BadUai| error.to_string())?;
     if !known.contains(uai.as_str()) {
         return Err(format!("the directory holds no establishment {uai}; import it first"));
@@ -157,7 +140,7 @@ fn observation(row: &Fields<'_>, known: &HashSet<String>) -> Result<ObservationW
             (Some(status.to_owned()), None, None)
         }
         (None, Counting::Sums) => {
-            let (numerator, denominator) = (row.number(4)?, row.number(5)?);
+            let (numerator, denominator) = (number(row, 4)?, number(row, 5)?);
             let (Some(part), Some(whole)) = (numerator, denominator) else {
                 return Err(format!("{} needs a numerator and a denominator", indicator.as_str()));
             };
@@ -168,8 +151,8 @@ fn observation(row: &Fields<'_>, known: &HashSet<String>) -> Result<ObservationW
         }
         (None, _) => return Err(format!("{} is computed and takes no observations", indicator.as_str())),
     };
-    let provenance =
-        row.word(7, Provenance::parse, "OFFICIAL, DECLARED, DERIVED, SIMULATED")?.unwrap_or(Provenance::Declared);
+    let provenance = word(row, (7, "provenance"), Provenance::parse, "OFFICIAL, DECLARED, DERIVED, SIMULATED")?
+        .unwrap_or(Provenance::Declared);
     Ok(ObservationWrite {
         indicator,
         uai: uai.to_string(),
@@ -185,14 +168,14 @@ fn observation(row: &Fields<'_>, known: &HashSet<String>) -> Result<ObservationW
 
 async fn targets(
     store: &Store,
-    rows: &[Fields<'_>],
+    rows: &[Row<'_>],
     options: &ImportOptions,
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let mut tx = store.db().begin().await?;
     for row in rows {
         match target(row) {
-            Err(reason) => report.refuse(row.record.line, &reason),
+            Err(reason) => report.refuse(row.line(), &reason),
             Ok(write) => {
                 store.write_target(&mut tx, &write).await?;
                 report.count("written", 1);
@@ -202,10 +185,11 @@ async fn targets(
     if options.dry_run { Ok(()) } else { tx.commit().await }
 }
 
-fn target(row: &Fields<'_>) -> Result<TargetWrite, String> {
-    let indicator = row.indicator()?;
+fn target(row: &Row<'_>) -> Result<TargetWrite, String> {
+    let indicator = indicator(row)?;
     let territory: TerritoryId = row.text(1).parse().map_err(|error: kernel::BadTerritoryId| error.to_string())?;
-    let kind = row.word(2, TargetKind::parse, "RATE, COUNT, MEAN, GROWTH")?.ok_or("a target needs a kind")?;
+    let kind =
+        word(row, (2, "kind"), TargetKind::parse, "RATE, COUNT, MEAN, GROWTH")?.ok_or("a target needs a kind")?;
     let words =
         |column: usize| row.text(column).split(',').map(str::trim).filter(|word| !word.is_empty()).collect::<Vec<_>>();
     let kinds = words(6)
@@ -215,8 +199,8 @@ fn target(row: &Fields<'_>) -> Result<TargetWrite, String> {
     let perimeter = Perimeter::new(
         kinds,
         words(7).into_iter().map(str::to_owned).collect(),
-        row.word(8, Degree::parse, "FIRST, SECOND")?,
-        row.word(9, LegalStatus::parse, "PUBLIC, PRIVATE")?,
+        word(row, (8, "degree"), Degree::parse, "FIRST, SECOND")?,
+        word(row, (9, "legal_status"), LegalStatus::parse, "PUBLIC, PRIVATE")?,
         row.some(10).map(str::to_owned),
     );
     let applies_below = match row.text(5) {
@@ -224,12 +208,16 @@ fn target(row: &Fields<'_>) -> Result<TargetWrite, String> {
         "" | "false" => false,
         other => return Err(format!("applies_below is true or false; got {other:?}")),
     };
+    let value = number(row, 3)?;
+    if kind == TargetKind::Rate && value.is_some_and(|value| value > 1.0) {
+        return Err(format!("a rate lies between 0 and 1 (100 % is 1); got {}", row.text(3)));
+    }
     let target = Target {
         kind,
-        value: row.number(3)?,
-        unit: row.word(4, Unit::parse, "ESTABLISHMENTS, DEPARTMENTS, PEOPLE, PIX")?,
+        value,
+        unit: word(row, (4, "unit"), Unit::parse, "ESTABLISHMENTS, DEPARTMENTS, PEOPLE, PIX")?,
         due_on: row.date(11)?,
-        baseline: row.number(12)?,
+        baseline: number(row, 12)?,
         wording: row.some(13).map(str::to_owned),
         source: row.some(14).map(str::to_owned),
     };

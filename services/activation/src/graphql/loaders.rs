@@ -85,7 +85,10 @@ fn grouped<K: Hash + Eq, V>(pairs: impl IntoIterator<Item = (K, V)>) -> HashMap<
 }
 
 fn scope(level: Option<TerritoryLevel>, ids: Vec<String>) -> Scope {
-    level.map_or_else(|| Scope::Establishments(ids.clone()), |level| Scope::Territories(level, ids.clone()))
+    match level {
+        Some(level) => Scope::Territories(level, ids),
+        None => Scope::Establishments(ids),
+    }
 }
 
 impl Loader<KnownKey> for Reads {

@@ -20,7 +20,7 @@ pub(crate) struct PerimeterInput {
     degree: Option<Degree>,
     /// Public or private establishments.
     legal_status: Option<LegalStatus>,
-    /// For ENT_DEPLOYMENT: only this project counts in the numerator. Elsewhere: only establishments where this project is open.
+    /// For `ENT_DEPLOYMENT`: only this project counts in the numerator. Elsewhere: only establishments where this project is open.
     ent_project: Option<ID>,
 }
 

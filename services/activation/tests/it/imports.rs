@@ -36,7 +36,7 @@ async fn bad_observations_are_refused_by_themselves(#[values(Backend::Sqlite, Ba
         (format!("PIX_CERTIFICATION;{known};2020-2021;;1;5;31/01/2021;;"), Some("a date is written 2018-06-28")),
         (
             format!("PIX_CERTIFICATION;{known};2020-2021;;1;5;;SURE;"),
-            Some("one of OFFICIAL, DECLARED, DERIVED, SIMULATED"),
+            Some("provenance is one of OFFICIAL, DECLARED, DERIVED, SIMULATED"),
         ),
         (format!("PIX_CERTIFICATION;{known};2020-2021"), Some("3 columns where the header has 9")),
     ];
@@ -67,10 +67,10 @@ async fn bad_targets_are_refused_by_themselves(#[values(Backend::Sqlite, Backend
         .import(
             "indicator;territory;kind;value;kinds;applies_below\nDIGITAL_LABEL;REG-75;RATE;0.5;;\nDIGITAL_LABEL;Bordeaux;RATE;0.5;;\n\
              DIGITAL_LABEL;REG-75;GOAL;0.5;;\nDIGITAL_LABEL;REG-75;;0.5;;\nDIGITAL_LABEL;REG-75;RATE;50 %;;\nDIGITAL_LABEL;REG-75;RATE;0.5;LYCÉE;\n\
-             DIGITAL_LABEL;REG-75;RATE;0.5;;oui\n",
+             DIGITAL_LABEL;REG-75;RATE;0.5;;oui\nDIGITAL_LABEL;REG-75;RATE;100;;\n",
         )
         .await;
-    assert_eq!((report.counted("written"), report.refused), (1, 6), "{lines:#?}");
+    assert_eq!((report.counted("written"), report.refused), (1, 7), "{lines:#?}");
 }
 
 #[tokio::test]

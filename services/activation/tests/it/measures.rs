@@ -12,8 +12,8 @@ fn lycee(number: u32, nature: &str) -> EstablishmentChanged {
     place(number, period(EstablishmentKind::Lycee, nature))
 }
 
-fn date(text: &str) -> Option<chrono::NaiveDate> {
-    Some(text.parse().expect("a date"))
+fn date(text: &str) -> chrono::NaiveDate {
+    text.parse().expect("a date")
 }
 
 #[rstest]
@@ -96,10 +96,10 @@ async fn an_establishment_counts_in_the_years_in_which_it_took_part(
 ) {
     let ecole = |number: u32| place(number, period(EstablishmentKind::Ecole, "151"));
     let places = [
-        EstablishmentChanged { opened_on: date("2020-09-01"), ..ecole(1) },
-        EstablishmentChanged { closed_on: date("2020-08-31"), ..ecole(2) },
-        EstablishmentChanged { closed_on: date("2020-09-01"), ..ecole(3) },
-        EstablishmentChanged { opened_on: date("2021-08-01"), ..ecole(4) },
+        EstablishmentChanged { opened_on: Some(date("2020-09-01")), ..ecole(1) },
+        EstablishmentChanged { closed_on: Some(date("2020-08-31")), ..ecole(2) },
+        EstablishmentChanged { closed_on: Some(date("2020-09-01")), ..ecole(3) },
+        EstablishmentChanged { opened_on: Some(date("2021-08-01")), ..ecole(4) },
     ];
     let house = House::with(backend, &places).await;
     let count =
@@ -127,9 +127,9 @@ async fn who_changed_kind_or_moved_counts_as_it_was_when_the_year_ended(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let mut before = period(EstablishmentKind::College, "340");
-    before.valid_to = date("2020-10-01");
+    before.valid_to = Some(date("2020-10-01"));
     let mut after = period(EstablishmentKind::Lycee, "302");
-    after.valid_from = date("2020-10-01");
+    after.valid_from = Some(date("2020-10-01"));
     after.department = Some("DEP-24".to_owned());
     let house = House::with(
         backend,

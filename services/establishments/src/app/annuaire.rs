@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use db::outbox::{self, NewEvent};
 use db::{StoreError, Tx};
-use import::{Header, Record, Report};
+use import::{Record, Report, Row as Fields};
 use kernel::events::EstablishmentChanged;
 use kernel::{TerritoryId, TerritoryLevel, Uai};
 
@@ -34,6 +34,11 @@ pub async fn import_annuaire(
     tell: impl FnMut(&str) + Send + 'static,
 ) -> Result<Report, ImportError> {
     let mut report = Report::new(file, tell);
+    if let Some(territory) = &options.complete
+        && store.territories_by_ids(&[territory.to_string()]).await?.is_empty()
+    {
+        return Err(ImportError::UnknownTerritory(territory.clone()));
+    }
     let survey = survey(file)?;
     let as_of = options.as_of.or(survey.newest).unwrap_or_else(|| options.clock.today());
     let mut import = Import::begin(store, options, survey, as_of).await?;
@@ -46,8 +51,14 @@ pub async fn import_annuaire(
             report.refuse(record.line, &error);
             continue;
         }
-        if let Gathered::Complete(rows) = import.take(&header, &record, &mut groups, &mut report) {
-            import.ready.push(rows);
+        match import.take(Fields { header: &header, record: &record }, &mut groups, &mut report) {
+            Gathered::Complete(rows) => import.ready.push(rows),
+            Gathered::Spoiled(rows) => {
+                for row in rows {
+                    report.refuse(row.line, &format!("{}: another row of this establishment was refused", row.uai));
+                }
+            }
+            Gathered::Waiting | Gathered::Full => {}
         }
         if import.ready.len() >= BATCH {
             import.flush(&mut report).await?;
@@ -82,13 +93,14 @@ fn survey(file: &Path) -> Result<Survey, ImportError> {
         if outcome.is_err() {
             continue;
         }
-        let (uai, date) = annuaire::glance(&header, &record);
+        let fields = Fields { header: &header, record: &record };
+        let (uai, date) = annuaire::glance(fields);
         if let Some(uai) = uai {
             survey.census.count(uai);
         }
         survey.newest = survey.newest.max(date);
         if survey.circonscriptions.len() < MAX_CIRCONSCRIPTIONS
-            && let Some((department, circonscription)) = annuaire::circonscription_row(&header, &record)
+            && let Some((department, circonscription)) = annuaire::circonscription_row(fields)
         {
             survey.circonscriptions.insert((department, circonscription.name.clone()), circonscription);
         }
@@ -138,13 +150,13 @@ impl<'a> Import<'a> {
     }
 
     /// Reads a row and gathers it with the others of its establishment.
-    fn take(&mut self, header: &Header, record: &Record, groups: &mut Groups, report: &mut Report) -> Gathered {
-        let row = match annuaire::read(header, record) {
+    fn take(&mut self, fields: Fields<'_>, groups: &mut Groups, report: &mut Report) -> Gathered {
+        let row = match annuaire::read(fields) {
             Ok(row) => row,
             Err(error) => {
-                report.refuse(record.line, &error);
-                let number = annuaire::glance(header, record).0.map(|uai| uai.number());
-                return number.map_or(Gathered::Waiting, |number| groups.skip(number, self.survey.census.of(number)));
+                report.refuse(fields.line(), &error);
+                let number = annuaire::glance(fields).0.map(|uai| uai.number());
+                return number.map_or(Gathered::Waiting, |number| groups.spoil(number, self.survey.census.of(number)));
             }
         };
         for warning in &row.warnings {

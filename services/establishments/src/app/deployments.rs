@@ -4,10 +4,9 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use chrono::NaiveDate;
 use db::StoreError;
 use db::outbox::{self, NewEvent};
-use import::{Column, Header, Record, Report};
+use import::{Column, Report, Row};
 use kernel::events::DeploymentChanged;
 use kernel::{Provenance, SchoolYear, TerritoryId, Uai};
 
@@ -63,7 +62,7 @@ pub async fn import_deployments(
         if batch.is_empty() {
             return Ok(report);
         }
-        let rows: Vec<Fields<'_>> = batch.iter().map(|record| Fields { header: &header, record }).collect();
+        let rows: Vec<Row<'_>> = batch.iter().map(|record| Row { header: &header, record }).collect();
         match shape {
             0 => deployments(store, &rows, options, &mut report).await?,
             1 => projects(store, &rows, options, &mut report).await?,
@@ -72,47 +71,19 @@ pub async fn import_deployments(
     }
 }
 
-struct Fields<'a> {
-    header: &'a Header,
-    record: &'a Record,
-}
-
-impl Fields<'_> {
-    fn text(&self, column: usize) -> &str {
-        self.header.position(column).map_or("", |position| self.record.field(position))
-    }
-
-    fn some(&self, column: usize) -> Option<String> {
-        Some(self.text(column)).filter(|text| !text.is_empty()).map(str::to_owned)
-    }
-
-    fn date(&self, column: usize) -> Result<Option<NaiveDate>, String> {
-        let text = self.text(column);
-        if text.is_empty() {
-            return Ok(None);
-        }
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map(Some)
-            .map_err(|_| format!("a date is written 2018-06-28; got {text:?}"))
-    }
-
-    /// A slug: lower-case letters, digits and hyphens.
-    fn slug(&self, column: usize) -> Result<String, String> {
-        let text = self.text(column);
-        let fits = !text.is_empty()
-            && text.len() <= 64
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if fits {
-            Ok(text.to_owned())
-        } else {
-            Err(format!("an id is lower-case letters, digits and hyphens; got {text:?}"))
-        }
+/// A slug: lower-case letters, digits and hyphens.
+fn slug(text: &str) -> Result<String, String> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if !text.is_empty() && text.len() <= 64 && text.bytes().all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("an id is lower-case letters, digits and hyphens; got {text:?}"))
     }
 }
 
 async fn deployments(
     store: &Store,
-    rows: &[Fields<'_>],
+    rows: &[Row<'_>],
     options: &ImportOptions,
     report: &mut Report,
 ) -> Result<(), StoreError> {
@@ -127,7 +98,7 @@ async fn deployments(
         let write = match deployment(row, &known, &projects) {
             Ok(write) => write,
             Err(reason) => {
-                report.refuse(row.record.line, &reason);
+                report.refuse(row.line(), &reason);
                 continue;
             }
         };
@@ -142,16 +113,12 @@ async fn deployments(
     finish(tx, options.dry_run).await
 }
 
-fn deployment(
-    row: &Fields<'_>,
-    known: &HashSet<String>,
-    projects: &HashSet<String>,
-) -> Result<DeploymentWrite, String> {
+fn deployment(row: &Row<'_>, known: &HashSet<String>, projects: &HashSet<String>) -> Result<DeploymentWrite, String> {
     let uai: Uai = row.text(0).parse().map_err(|error: kernel::BadUai| error.to_string())?;
     if !known.contains(uai.as_str()) {
         return Err(format!("the directory holds no establishment {uai}; import it first"));
     }
-    let project_id = row.slug(1)?;
+    let project_id = slug(row.text(1))?;
     if !projects.contains(&project_id) {
         return Err(format!("no ENT project {project_id:?} is known; import the projects first"));
     }
@@ -163,16 +130,20 @@ fn deployment(
         text => Provenance::parse(text)
             .ok_or_else(|| format!("a provenance is OFFICIAL, DECLARED, DERIVED or SIMULATED; got {text:?}"))?,
     };
+    let (opened_on, closed_on) = (row.date(4)?, row.date(5)?);
+    if closed_on.is_some() && closed_on < opened_on {
+        return Err("closed_on lies before opened_on".to_owned());
+    }
     Ok(DeploymentWrite {
         uai: uai.to_string(),
         project_id,
         school_year,
         status,
-        opened_on: row.date(4)?,
-        closed_on: row.date(5)?,
+        opened_on,
+        closed_on,
         observed_on: row.date(6)?,
         provenance,
-        source: row.some(8),
+        source: row.some(8).map(str::to_owned),
     })
 }
 
@@ -191,7 +162,7 @@ fn event(write: &DeploymentWrite) -> NewEvent {
 
 async fn projects(
     store: &Store,
-    rows: &[Fields<'_>],
+    rows: &[Row<'_>],
     options: &ImportOptions,
     report: &mut Report,
 ) -> Result<(), StoreError> {
@@ -201,7 +172,7 @@ async fn projects(
         let project = match project(row) {
             Ok(project) => project,
             Err(reason) => {
-                report.refuse(row.record.line, &reason);
+                report.refuse(row.line(), &reason);
                 continue;
             }
         };
@@ -209,17 +180,14 @@ async fn projects(
         wanted.extend(project.row.vendor_id.clone());
         let found: HashSet<String> = store.organisations_by_ids(&wanted).await?.into_iter().map(|row| row.id).collect();
         if let Some(missing) = wanted.iter().find(|id| !found.contains(*id)) {
-            report.refuse(
-                row.record.line,
-                &format!("no organisation {missing:?} is known; import the organisations first"),
-            );
+            report.refuse(row.line(), &format!("no organisation {missing:?} is known; import the organisations first"));
             continue;
         }
         if let Some(next) = &project.row.succeeded_by
             && !written.contains(next)
             && store.projects_by_ids(std::slice::from_ref(next)).await?.is_empty()
         {
-            report.refuse(row.record.line, &format!("no ENT project {next:?} is known; its row must stand before"));
+            report.refuse(row.line(), &format!("no ENT project {next:?} is known; its row must stand before"));
             continue;
         }
         store.write_project(&mut tx, &project).await?;
@@ -229,7 +197,7 @@ async fn projects(
     finish(tx, options.dry_run).await
 }
 
-fn project(row: &Fields<'_>) -> Result<ProjectWrite, String> {
+fn project(row: &Row<'_>) -> Result<ProjectWrite, String> {
     let degrees = row.text(2);
     let (mut first_degree, mut second_degree) = (false, false);
     for degree in degrees.split(',') {
@@ -239,27 +207,27 @@ fn project(row: &Fields<'_>) -> Result<ProjectWrite, String> {
             _ => return Err(DegreesError(degrees.to_owned()).to_string()),
         }
     }
-    let url = row.some(5);
+    let url = row.some(5).map(str::to_owned);
     if let Some(url) = url.as_deref().filter(|url| !url.starts_with("https://")) {
         return Err(format!("an address begins with https://; got {url:?}"));
     }
-    let name = row.some(1).ok_or("no name")?;
+    let name = row.some(1).map(str::to_owned).ok_or("no name")?;
     let owners = row.text(3).split(',').map(str::trim).filter(|owner| !owner.is_empty()).map(str::to_owned).collect();
     let row = ProjectRow {
-        id: row.slug(0)?,
+        id: slug(row.text(0))?,
         name,
         url,
         first_degree,
         second_degree,
-        vendor_id: row.some(4),
-        succeeded_by: row.some(6),
+        vendor_id: row.some(4).map(str::to_owned),
+        succeeded_by: row.some(6).map(str::to_owned),
     };
     Ok(ProjectWrite { row, owners })
 }
 
 async fn organisations(
     store: &Store,
-    rows: &[Fields<'_>],
+    rows: &[Row<'_>],
     options: &ImportOptions,
     report: &mut Report,
 ) -> Result<(), StoreError> {
@@ -268,14 +236,14 @@ async fn organisations(
         let organisation = match organisation(row) {
             Ok(organisation) => organisation,
             Err(reason) => {
-                report.refuse(row.record.line, &reason);
+                report.refuse(row.line(), &reason);
                 continue;
             }
         };
         if let Some(territory) = &organisation.territory_id
             && store.territories_by_ids(std::slice::from_ref(territory)).await?.is_empty()
         {
-            report.refuse(row.record.line, &format!("no territory {territory} is known"));
+            report.refuse(row.line(), &format!("no territory {territory} is known"));
             continue;
         }
         store.write_organisation(&mut tx, &organisation).await?;
@@ -284,18 +252,18 @@ async fn organisations(
     finish(tx, options.dry_run).await
 }
 
-fn organisation(row: &Fields<'_>) -> Result<OrganisationRow, String> {
+fn organisation(row: &Row<'_>) -> Result<OrganisationRow, String> {
     let kind = OrganisationKind::parse(row.text(1)).ok_or_else(|| {
         let known: Vec<&str> = OrganisationKind::ALL.iter().map(|kind| kind.as_str()).collect();
         format!("a kind of organisation is one of {}; got {:?}", known.join(", "), row.text(1))
     })?;
-    let name = row.some(2).ok_or("no name")?;
+    let name = row.some(2).map(str::to_owned).ok_or("no name")?;
     let territory: Option<TerritoryId> = match row.text(3) {
         "" => None,
         text => Some(text.parse().map_err(|error: kernel::BadTerritoryId| error.to_string())?),
     };
     Ok(OrganisationRow {
-        id: row.slug(0)?,
+        id: slug(row.text(0))?,
         kind: kind.as_str().to_owned(),
         name,
         territory_id: territory.map(|id| id.to_string()),

@@ -35,14 +35,24 @@ impl Census {
 /// Rows whose establishment is not complete yet.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
-    waiting: HashMap<u32, (u8, Vec<Row>)>,
+    waiting: HashMap<u32, Group>,
     rows: usize,
+}
+
+#[derive(Debug, Default)]
+struct Group {
+    seen: u8,
+    rows: Vec<Row>,
+    /// One of its rows was refused, and so are the others: an establishment is imported whole or not at all.
+    spoiled: bool,
 }
 
 /// What a row led to.
 pub(super) enum Gathered {
     /// The establishment has all its rows.
     Complete(Vec<Row>),
+    /// All its rows were seen, and one of them was refused.
+    Spoiled(Vec<Row>),
     /// Others are still to come.
     Waiting,
     /// Too many establishments wait at once: this row is refused.
@@ -60,30 +70,31 @@ impl Groups {
             return Gathered::Full;
         }
         self.rows += 1;
-        let (seen, rows) = self.waiting.entry(number).or_default();
-        *seen += 1;
-        rows.push(row);
-        if *seen >= expected { self.take(number) } else { Gathered::Waiting }
+        let group = self.waiting.entry(number).or_default();
+        group.seen += 1;
+        group.rows.push(row);
+        if group.seen >= expected { self.take(number) } else { Gathered::Waiting }
     }
 
-    /// Learns that a row of this number was refused for another reason; the others may now be complete.
-    pub(super) fn skip(&mut self, number: u32, expected: u8) -> Gathered {
+    /// Learns that a row of this number was refused: the others go with it.
+    pub(super) fn spoil(&mut self, number: u32, expected: u8) -> Gathered {
         if expected <= 1 {
             return Gathered::Waiting;
         }
-        let (seen, _) = self.waiting.entry(number).or_default();
-        *seen += 1;
-        if *seen >= expected { self.take(number) } else { Gathered::Waiting }
+        let group = self.waiting.entry(number).or_default();
+        group.seen += 1;
+        group.spoiled = true;
+        if group.seen >= expected { self.take(number) } else { Gathered::Waiting }
     }
 
     fn take(&mut self, number: u32) -> Gathered {
-        let (_, rows) = self.waiting.remove(&number).unwrap_or_default();
-        self.rows -= rows.len();
-        if rows.is_empty() { Gathered::Waiting } else { Gathered::Complete(rows) }
+        let group = self.waiting.remove(&number).unwrap_or_default();
+        self.rows -= group.rows.len();
+        if group.spoiled { Gathered::Spoiled(group.rows) } else { Gathered::Complete(group.rows) }
     }
 
     /// What never became complete.
     pub(super) fn rest(self) -> impl Iterator<Item = Row> {
-        self.waiting.into_values().flat_map(|(_, rows)| rows)
+        self.waiting.into_values().flat_map(|group| group.rows)
     }
 }

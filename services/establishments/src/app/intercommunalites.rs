@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use import::{Column, Header, Record, Report};
+use import::{Column, Record, Report, Row};
 use kernel::{TerritoryId, TerritoryLevel};
 
 use super::annuaire::tell_others;
@@ -39,7 +39,9 @@ pub async fn import_intercommunalites(
     let mut batch: Vec<Pair> = Vec::new();
     while let Some(outcome) = records.read(&mut record)? {
         report.rows += 1;
-        let row = outcome.map_err(|error| error.to_string()).and_then(|()| read(&header, &record, &names));
+        let row = outcome
+            .map_err(|error| error.to_string())
+            .and_then(|()| read(Row { header: &header, record: &record }, &names));
         match row {
             Ok(Some(row)) => batch.push(row),
             Ok(None) => report.count("without intercommunalité", 1),
@@ -61,8 +63,8 @@ struct Pair {
     department: String,
 }
 
-fn read(header: &Header, record: &Record, names: &HashMap<String, String>) -> Result<Option<Pair>, String> {
-    let text = |column| header.position(column).map_or("", |position| record.field(position));
+fn read(row: Row<'_>, names: &HashMap<String, String>) -> Result<Option<Pair>, String> {
+    let text = |column| row.text(column);
     let commune = TerritoryId::new(TerritoryLevel::Commune, text(0))
         .ok_or_else(|| format!("CODGEO is a commune's INSEE code, such as 33063; got {:?}", text(0)))?;
     if text(2) == NONE {

@@ -38,6 +38,9 @@ pub enum ImportError {
     /// The file cannot be read on.
     #[error(transparent)]
     Read(#[from] import::ReadError),
+    /// `complete` names a territory that the directory does not hold.
+    #[error("no territory {0} is known: nothing was imported")]
+    UnknownTerritory(TerritoryId),
     /// The database failed.
     #[error("the database failed; what was imported before stays, and the same command again goes on")]
     Store(#[from] StoreError),

@@ -3,7 +3,7 @@
 //! Columns are found by name, codes are normalised here at the edge, and `''` is unknown, never zero or no.
 
 use chrono::NaiveDate;
-use import::{Column, Header, Record};
+use import::{Column, Row as Fields};
 use kernel::{EstablishmentKind, LegalStatus, TerritoryId, TerritoryLevel, Uai, fold};
 
 use super::{Facts, Site, Snapshot, Status};
@@ -119,14 +119,14 @@ pub(crate) enum RowError {
 }
 
 /// The UAI and the line date of a row alone: what the first pass over a file needs.
-pub(crate) fn glance(header: &Header, record: &Record) -> (Option<Uai>, Option<NaiveDate>) {
-    let text = |column| header.position(column).map_or("", |position| record.field(position));
+pub(crate) fn glance(row: Fields<'_>) -> (Option<Uai>, Option<NaiveDate>) {
+    let text = |column: usize| row.text(column);
     (text(UAI).parse().ok(), date(text(LINE_DATE)))
 }
 
 /// The circonscription that a row of nature 809 stands for: its département's code, its name and its UAI.
-pub(crate) fn circonscription_row(header: &Header, record: &Record) -> Option<(String, NamedTerritory)> {
-    let text = |column| header.position(column).map_or("", |position| record.field(position));
+pub(crate) fn circonscription_row(row: Fields<'_>) -> Option<(String, NamedTerritory)> {
+    let text = |column: usize| row.text(column);
     if text(NATURE) != NATURE_CIRCONSCRIPTION {
         return None;
     }
@@ -139,8 +139,8 @@ pub(crate) fn circonscription_row(header: &Header, record: &Record) -> Option<(S
 ///
 /// # Errors
 /// When it has no UAI or no name, or a text beyond all measure. Anything else odd is a warning of the row.
-pub(crate) fn read(header: &Header, record: &Record) -> Result<Row, RowError> {
-    let text = |column: usize| header.position(column).map_or("", |position| record.field(position));
+pub(crate) fn read(row: Fields<'_>) -> Result<Row, RowError> {
+    let text = |column: usize| row.text(column);
     let uai: Uai = text(UAI).parse()?;
     let name = bounded(text(NAME), "Nom_etablissement")?.to_owned();
     if name.is_empty() {
@@ -171,6 +171,14 @@ pub(crate) fn read(header: &Header, record: &Record) -> Result<Row, RowError> {
     };
     let circonscription =
         circonscription(text(CIRCONSCRIPTION), bounded(text(CIRCONSCRIPTION_NAME), "nom_circonscription")?);
+    let mut day = |column: usize| {
+        let found = date(text(column));
+        if found.is_none() && !text(column).is_empty() {
+            warnings.push(format!("{} {:?} is no date: left out", COLUMNS[column].names[0], text(column)));
+        }
+        found
+    };
+    let (line_date, opened_on, closed_on) = (day(LINE_DATE), day(OPENED), day(CLOSED));
     let site = Site {
         name: Some(name.clone()),
         address: address(bounded(text(ADDRESS), "Adresse_1")?, bounded(text(ADDRESS_MORE), "Adresse_2")?),
@@ -179,12 +187,12 @@ pub(crate) fn read(header: &Header, record: &Record) -> Result<Row, RowError> {
         longitude: coordinate(text(LONGITUDE), 180.0),
     };
     Ok(Row {
-        line: record.line,
+        line: row.line(),
         uai,
-        line_date: date(text(LINE_DATE)),
+        line_date,
         status,
-        opened_on: date(text(OPENED)),
-        closed_on: date(text(CLOSED)),
+        opened_on,
+        closed_on,
         kind,
         kind_code,
         nature: some(bounded(text(NATURE), "code_nature")?),

@@ -162,6 +162,14 @@ impl Store {
         Ok(count)
     }
 
+    /// Whether the directory holds no establishment at all.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        let one: Option<String> = with_pool!(&self.db, |pool| {
+            sqlx::query_scalar("SELECT uai FROM establishments LIMIT 1").fetch_optional(pool).await
+        })?;
+        Ok(one.is_none())
+    }
+
     /// The histories of these establishments, each in order.
     pub(crate) async fn periods_by_uais(&self, uais: &[String]) -> Result<Vec<PeriodRow>, StoreError> {
         let rows = with_pool!(&self.db, |pool| {

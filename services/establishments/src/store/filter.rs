@@ -86,9 +86,8 @@ pub(super) const fn territory_column(level: TerritoryLevel) -> &'static str {
         TerritoryLevel::Academy => "p.academy_id",
         TerritoryLevel::Department => "p.department_id",
         TerritoryLevel::Circonscription => "p.circonscription_id",
-        TerritoryLevel::Commune => "p.commune_id",
-        // Neither has a column of its own; see the callers.
-        TerritoryLevel::Country | TerritoryLevel::Intercommunalite => "p.commune_id",
+        // Country and intercommunalité have no column of their own; the callers take care of both.
+        TerritoryLevel::Commune | TerritoryLevel::Country | TerritoryLevel::Intercommunalite => "p.commune_id",
     }
 }
 

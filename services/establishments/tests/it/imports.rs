@@ -11,11 +11,11 @@ use crate::house::House;
 #[tokio::test]
 async fn the_headers_of_2023_and_of_2026_give_the_same(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let lines = [Line::ecole(350_001, "École élémentaire Louise-Michel"), Line::college(350_002, "Collège Jean-Macé")];
-    let query = r#"{ establishments { totalCount nodes {
+    let query = r"{ establishments { totalCount nodes {
         uai name kind nature degree legalStatus status openedOn
         commune { id name } department { id name } academy { id name } region { id name }
         sites { address postalCode latitude longitude }
-    } } }"#;
+    } } }";
     let old = House::new(backend).await;
     let report = old.import(directory_2023(&lines).path()).await.report;
     assert_eq!((report.rows, report.counted("added"), report.refused, report.warnings), (2, 2, 0, 0));

@@ -54,6 +54,25 @@ async fn each_bad_row_is_refused_by_itself(#[values(Backend::Sqlite, Backend::Po
 
 #[rstest]
 #[tokio::test]
+async fn an_establishment_is_imported_with_all_its_rows_or_not_at_all(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = House::new(backend).await;
+    let file = directory_2023(&[
+        Line::college(350_010, "Site principal"),
+        Line::ecole(350_011, "A"),
+        Line::college(350_010, ""),
+    ]);
+    let imported = house.import(file.path()).await;
+    assert_eq!((imported.report.counted("added"), imported.report.refused), (1, 2));
+    assert!(
+        imported.lines[1].starts_with("2: refused: ")
+            && imported.lines[1].ends_with("another row of this establishment was refused")
+    );
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_truncated_file_loses_its_last_row_alone(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let house = House::new(backend).await;
     let whole =
@@ -88,6 +107,9 @@ async fn a_file_that_is_none_is_refused_whole(#[values(Backend::Sqlite, Backend:
     let missing =
         establishments::import_annuaire(&house.store, "/nowhere.csv".as_ref(), &ImportOptions::default(), |_| {}).await;
     assert!(missing.expect_err("refused").to_string().contains("/nowhere.csv"));
+    let options = ImportOptions { complete: Some("ACA-98".parse().expect("well formed")), ..ImportOptions::default() };
+    let nowhere = establishments::import_annuaire(&house.store, directory_2023(&[]).path(), &options, |_| {}).await;
+    assert!(nowhere.expect_err("refused").to_string().contains("no territory ACA-98 is known"));
     assert_eq!(house.data("{ establishments { totalCount } }").await["establishments"]["totalCount"], 0);
 }
 

@@ -12,7 +12,7 @@ use crate::config::{Config, Flags};
 use crate::house::House;
 use crate::say;
 
-/// Some rows were refused, the rest was imported.
+/// Some rows or files were refused, the rest was imported.
 const SOME_REFUSED: u8 = 2;
 
 /// Imports each file in turn.
@@ -30,22 +30,32 @@ pub(super) async fn run(command: Import) -> anyhow::Result<ExitCode> {
         dry_run: command.dry_run,
         clock: Clock::System,
     };
-    let mut outcome = Outcome::Complete;
+    let (mut whole, mut in_part, mut failed) = (0, 0, 0);
     for file in &command.files {
-        let report = import_file(&house, command.kind, file, &options).await?;
-        say::answer(&report.to_string());
-        if report.outcome() == Outcome::SomeRefused {
-            outcome = Outcome::SomeRefused;
+        match import_file(&house, command.kind, file, &options).await {
+            Ok(report) => {
+                say::answer(&report.to_string());
+                *(if report.outcome() == Outcome::Complete { &mut whole } else { &mut in_part }) += 1;
+            }
+            // The other files are imported all the same, and their events delivered.
+            Err(error) => {
+                say::problem(&format!("{error:#}"));
+                failed += 1;
+            }
         }
     }
     house.deliver().await?;
+    if !command.dry_run {
+        house.analyze().await?;
+    }
     house.close().await;
     if command.dry_run {
         say::answer("dry run: nothing was kept");
     }
-    Ok(match outcome {
-        Outcome::Complete => ExitCode::SUCCESS,
-        Outcome::SomeRefused => ExitCode::from(SOME_REFUSED),
+    Ok(match (whole, in_part, failed) {
+        (_, 0, 0) => ExitCode::SUCCESS,
+        (0, 0, _) => ExitCode::FAILURE,
+        _ => ExitCode::from(SOME_REFUSED),
     })
 }
 

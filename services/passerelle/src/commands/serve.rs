@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use kernel::Clock;
 use service_kit::principal_token::{Signer, Verifier};
 use tokio::net::TcpListener;
@@ -26,6 +26,11 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     }
     let config = Config::load(&common, &Flags { listen: serve.listen, ..Flags::default() })?;
     service_kit::telemetry::init(&config.telemetry)?;
+    let foreign = config.gateway.supergraph.is_some() || !config.gateway.subgraphs.is_empty();
+    ensure!(
+        !foreign,
+        "serve runs its own services; gateway.supergraph and gateway.subgraphs are for `passerelle gateway`"
+    );
     let data = &config.storage.data;
     let marker = if serve.demo { Some(fill::Marker::claim(data)?) } else { None };
     std::fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
@@ -34,6 +39,7 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     let address = listener.local_addr()?;
     let house = House::open(&config).await?;
     if let Some(marker) = marker.filter(|marker| !marker.is_filled()) {
+        marker.begin(&house).await?;
         fill::fill(&house).await?;
         marker.filled()?;
     }

@@ -1,0 +1,80 @@
+//! Supergraphs that are served, and those that are refused with one sentence.
+
+use gateway::{LoadError, Supergraph};
+use rstest::rstest;
+
+use crate::harness::{PLAIN, SUPERGRAPH};
+
+fn load(text: &str) -> Result<Supergraph, LoadError> {
+    Supergraph::load(text, 1 << 20)
+}
+
+fn refusal(text: &str) -> String {
+    load(text).expect_err("it cannot be served").to_string()
+}
+
+#[test]
+fn a_composed_supergraph_is_loaded() {
+    let loaded = load(SUPERGRAPH).expect("a supergraph");
+    let names: Vec<&str> = loaded.subgraphs().keys().map(String::as_str).collect();
+    assert_eq!(names, ["catalogue", "people", "reviews"]);
+    assert_eq!(loaded.subgraphs()["people"], "http://people.invalid/graphql");
+    for hidden in ["join__", "shelfMark", "DRAFT", "_entities", "@inaccessible"] {
+        assert!(!loaded.public_sdl().contains(hidden), "{hidden} is not for clients");
+    }
+    assert!(loaded.public_sdl().contains("In cents."), "descriptions are");
+}
+
+#[rstest]
+#[case("v0.3")]
+#[case("v0.4")]
+#[case("v0.5")]
+fn these_versions_are_served(#[case] version: &str) {
+    assert!(load(&SUPERGRAPH.replace("/join/v0.5", &format!("/join/{version}"))).is_ok());
+}
+
+#[rstest]
+#[case("v0.1")]
+#[case("v0.2")]
+#[case("v0.9")]
+fn other_versions_are_refused(#[case] version: &str) {
+    assert_eq!(
+        refusal(&SUPERGRAPH.replace("/join/v0.5", &format!("/join/{version}"))),
+        format!(
+            "the supergraph uses join {version}; join v0.3 to v0.5 are served (compose it again with Federation 2)"
+        )
+    );
+}
+
+#[test]
+fn the_supergraph_of_a_first_generation_gateway_is_refused() {
+    let text = "schema @core(feature: \"https://specs.apollo.dev/core/v0.1\") \
+        @core(feature: \"https://specs.apollo.dev/join/v0.1\") { query: Query } type Query { a: Int }";
+    assert_eq!(
+        refusal(text),
+        "the supergraph uses join v0.1; join v0.3 to v0.5 are served (compose it again with Federation 2)"
+    );
+}
+
+#[rstest]
+#[case(PLAIN)]
+#[case("type Query { a: Int }")]
+#[case("schema @link(url: \"https://specs.apollo.dev/federation/v2.3\") { query: Query } type Query { a: Int }")]
+fn a_plain_schema_is_refused(#[case] text: &str) {
+    assert_eq!(refusal(text), "the schema links no join specification: it is no composed supergraph");
+}
+
+#[rstest]
+#[case("<html>")]
+#[case("type Query {")]
+#[case(&SUPERGRAPH[..SUPERGRAPH.len() / 2])]
+fn what_is_not_graphql_is_refused(#[case] text: &str) {
+    assert!(refusal(text).starts_with("the supergraph is not GraphQL: "), "{}", refusal(text));
+}
+
+#[test]
+fn a_composed_header_over_nothing_is_refused() {
+    let text = "schema @link(url: \"https://specs.apollo.dev/join/v0.3\", for: EXECUTION) { query: Query } type Query { a: Int }";
+    assert!(load(text).is_err());
+    assert!(load("").is_err());
+}
