@@ -1,17 +1,29 @@
 //! The tree of values that this engine works on: strings are shared with the bytes that they were received in.
 
+use bytes::Bytes;
+use serde::de::DeserializeSeed;
+use serde_json_bytes::value::BytesSeed;
+
 pub(crate) use serde_json_bytes::{ByteString, Map, Value};
 
 /// An object.
 pub(crate) type Object = Map<ByteString, Value>;
 
 /// A step into a tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Step {
     /// A field of an object.
     Key(ByteString),
     /// An item of a list.
     Index(usize),
+}
+
+/// Reads one JSON value; anything behind it is an error.
+pub(crate) fn read(bytes: &Bytes) -> Result<Value, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = BytesSeed::new(bytes).deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(value)
 }
 
 /// The value at a path, if there is one.

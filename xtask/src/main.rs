@@ -1,5 +1,7 @@
 //! Development steps: `cargo xtask schema [--check]`, `cargo xtask deps`, `cargo xtask bench`.
+#![expect(clippy::print_stdout, reason = "benchmarks print their figures")]
 
+mod bench;
 mod deps;
 mod schema;
 
@@ -22,11 +24,23 @@ enum Command {
     },
     /// Check that no crate depends on one that it may not know
     Deps,
+    /// Measure: the dashboards' queries in both shapes, and the import of the directory
+    Bench {
+        /// Only this
+        which: Option<bench::Bench>,
+        /// Rows of the import
+        #[arg(long, default_value_t = 200_000)]
+        rows: u32,
+        /// Seconds for each query and shape
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Schema { check } => schema::run(check),
         Command::Deps => deps::run(),
+        Command::Bench { which, rows, seconds } => bench::run(which, rows, seconds),
     }
 }

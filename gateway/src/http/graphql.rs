@@ -54,7 +54,7 @@ pub(super) async fn by_post(
             return refusal(StatusCode::BAD_REQUEST, vec![error], media_type(&headers).unwrap_or(JSON), &id);
         }
     };
-    answer(&gateway, Params::from_body(body), &headers, false).await
+    answer(&gateway, Params::from_body(&body), &headers, false).await
 }
 
 async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers: &HeaderMap, head: bool) -> Response {
@@ -138,9 +138,12 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// The media type to answer with, by the client's `Accept`; none where it takes neither.
 fn media_type(headers: &HeaderMap) -> Option<&'static str> {
-    let Some(accept) = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()) else { return Some(JSON) };
+    if !headers.contains_key(header::ACCEPT) {
+        return Some(JSON);
+    }
+    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let mut best: Option<(&'static str, f32)> = None;
-    for range in accept.split(',') {
+    for range in ranges.flat_map(|value| value.split(',')) {
         let mut parts = range.split(';').map(str::trim);
         let found = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
             GRAPHQL => GRAPHQL,

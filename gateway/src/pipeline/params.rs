@@ -4,7 +4,7 @@ use kernel::ErrorCode;
 use serde::Deserialize;
 
 use crate::error::GraphqlError;
-use crate::json::{Object, Value};
+use crate::json::{self, Object, Value};
 
 /// A request's parameters.
 #[derive(Clone, Debug)]
@@ -31,11 +31,11 @@ fn bad(message: impl Into<String>) -> GraphqlError {
 
 impl Params {
     /// Reads a POST body.
-    pub(crate) fn from_body(body: bytes::Bytes) -> Result<Self, GraphqlError> {
-        if std::str::from_utf8(&body).is_err() {
+    pub(crate) fn from_body(body: &bytes::Bytes) -> Result<Self, GraphqlError> {
+        if std::str::from_utf8(body).is_err() {
             return Err(bad("the body is not UTF-8"));
         }
-        let value = Value::from_bytes(body).map_err(|error| bad(format!("the body is no JSON: {error}")))?;
+        let value = json::read(body).map_err(|error| bad(format!("the body is no JSON: {error}")))?;
         let Value::Object(mut object) = value else {
             return Err(bad("the body must be a JSON object with a member \"query\"; batches are not served"));
         };
@@ -58,16 +58,16 @@ impl Params {
     pub(crate) fn from_query(query: &str) -> Result<Self, GraphqlError> {
         let query: Query = serde_urlencoded::from_str(query)
             .map_err(|error| bad(format!("the query string cannot be read: {error}")))?;
-        let json = |text: Option<String>, name: &str| match text.filter(|text| !text.is_empty()) {
+        let member = |text: Option<String>, name: &str| match text.filter(|text| !text.is_empty()) {
             None => Ok(Object::new()),
             Some(text) => {
                 let value =
-                    Value::from_bytes(text.into()).map_err(|error| bad(format!("\"{name}\" is no JSON: {error}")))?;
+                    json::read(&text.into()).map_err(|error| bad(format!("\"{name}\" is no JSON: {error}")))?;
                 object_or_nothing(Some(value), name)
             }
         };
-        let variables = json(query.variables, "variables")?;
-        json(query.extensions, "extensions")?;
+        let variables = member(query.variables, "variables")?;
+        member(query.extensions, "extensions")?;
         let operation_name = query.operation_name.filter(|name| !name.is_empty());
         match query.query.filter(|text| !text.is_empty()) {
             None => Err(bad("the query string has no \"query\"")),

@@ -6,10 +6,10 @@
 
 use std::fmt::Write;
 
-use apollo_compiler::ExecutableDocument;
-use apollo_compiler::ast::DirectiveList;
+use apollo_compiler::ast::{DirectiveList, Value};
 use apollo_compiler::executable::{Field, Operation, Selection, SelectionSet};
 use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::{ExecutableDocument, Name};
 
 use crate::supergraph::Supergraph;
 
@@ -19,7 +19,12 @@ pub(crate) struct PlannerDocument {
     pub(crate) texts: Vec<String>,
     /// Whether the operation asks for the schema (`__schema`, `__type`).
     pub(crate) introspects: bool,
+    /// How deep brackets stand within each other in these texts.
+    pub(crate) nesting: usize,
 }
+
+/// Brackets within each other that the planner's parser follows.
+pub(crate) const MAX_NESTING: usize = 50;
 
 /// The key of a field in the fetched tree.
 pub(crate) fn internal_key(prefix: &str, field: &Field) -> String {
@@ -33,12 +38,15 @@ struct Writer<'a> {
     supergraph: &'a Supergraph,
     document: &'a ExecutableDocument,
     introspects: bool,
+    /// Brackets that are open now, and the most that ever were.
+    open: usize,
+    nesting: usize,
 }
 
 impl PlannerDocument {
     /// Writes what of `operation` must be fetched.
     pub(crate) fn of(supergraph: &Supergraph, document: &ExecutableDocument, operation: &Operation) -> Self {
-        let mut writer = Writer { supergraph, document, introspects: false };
+        let mut writer = Writer { supergraph, document, introspects: false, open: 1, nesting: 1 };
         let mut roots: Vec<(String, String)> = Vec::new();
         writer.roots(&operation.selection_set, &[], &mut roots);
         let mut texts = Vec::new();
@@ -56,7 +64,7 @@ impl PlannerDocument {
             let all: String = roots.into_iter().map(|(_, text)| text).collect();
             texts.push(headed(operation, &all));
         }
-        Self { texts, introspects: writer.introspects }
+        Self { texts, introspects: writer.introspects, nesting: writer.nesting }
     }
 }
 
@@ -95,10 +103,11 @@ impl Writer<'_> {
                 Selection::Field(field) => {
                     let mut text = String::new();
                     for conditions in around {
-                        push(&mut text, format_args!("...{conditions} {{ "));
+                        push(&mut text, format_args!("...{conditions} "));
+                        self.open(&mut text);
                     }
                     self.field(field, &mut text);
-                    text.push_str(&"} ".repeat(around.len()));
+                    around.iter().for_each(|_| self.close(&mut text));
                     roots.push((field.response_key().to_string(), text));
                 }
                 Selection::InlineFragment(inline) => {
@@ -143,42 +152,87 @@ impl Writer<'_> {
                 .iter()
                 .map(|argument| format!("{}: {}", argument.name, argument.value.serialize().no_indent()))
                 .collect();
+            let brackets = field.arguments.iter().map(|argument| brackets(&argument.value)).max().unwrap_or(0);
+            self.nesting = self.nesting.max(self.open + 1 + brackets);
             push(text, format_args!("({})", arguments.join(", ")));
         }
         text.push_str(&conditions(&field.directives));
         text.push(' ');
         if !field.selection_set.selections.is_empty() {
-            text.push_str("{ ");
+            self.open(text);
             // What an object is decides what is read of it.
             let of = self.supergraph.public.types.get(&field.selection_set.ty);
             if matches!(of, Some(ExtendedType::Interface(_) | ExtendedType::Union(_))) {
                 text.push_str("__typename ");
             }
-            self.selections(&field.selection_set, text);
-            text.push_str("} ");
+            self.selections(&field.selection_set, &field.selection_set.ty, text);
+            self.close(text);
         }
     }
 
-    fn selections(&mut self, set: &SelectionSet, text: &mut String) {
+    /// Writes `set` where objects of type `ty` are selected from.
+    fn selections(&mut self, set: &SelectionSet, ty: &Name, text: &mut String) {
         for selection in &set.selections {
             match selection {
                 Selection::Field(field) => self.field(field, text),
                 Selection::InlineFragment(inline) => {
-                    let on = inline.type_condition.as_ref().map(|name| format!(" on {name}")).unwrap_or_default();
-                    push(text, format_args!("...{on}{} {{ ", conditions(&inline.directives)));
-                    self.selections(&inline.selection_set, text);
-                    text.push_str("} ");
+                    let on = inline.type_condition.as_ref();
+                    self.fragment(on, &inline.directives, &inline.selection_set, ty, text);
                 }
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
-                        let (on, set) = (fragment.type_condition().clone(), fragment.selection_set.clone());
-                        push(text, format_args!("... on {on}{} {{ ", conditions(&spread.directives)));
-                        self.selections(&set, text);
-                        text.push_str("} ");
+                        let on = Some(fragment.type_condition());
+                        self.fragment(on, &spread.directives, &fragment.selection_set, ty, text);
                     }
                 }
             }
         }
+    }
+
+    /// Writes a fragment, or what it holds where the fragment itself says nothing.
+    fn fragment(
+        &mut self,
+        on: Option<&Name>,
+        directives: &DirectiveList,
+        set: &SelectionSet,
+        ty: &Name,
+        text: &mut String,
+    ) {
+        let object = matches!(self.supergraph.public.types.get(ty), Some(ExtendedType::Object(_)));
+        let conditions = conditions(directives);
+        let narrows = on.filter(|on| *on != ty && !(object && self.supergraph.is_a(ty, on)));
+        if object && narrows.is_some() {
+            // No object of this type is of that one.
+            return;
+        }
+        if narrows.is_none() && conditions.is_empty() {
+            return self.selections(set, ty, text);
+        }
+        let written = narrows.map(|on| format!(" on {on}")).unwrap_or_default();
+        push(text, format_args!("...{written}{conditions} "));
+        self.open(text);
+        self.selections(set, narrows.unwrap_or(ty), text);
+        self.close(text);
+    }
+
+    fn open(&mut self, text: &mut String) {
+        text.push_str("{ ");
+        self.open += 1;
+        self.nesting = self.nesting.max(self.open);
+    }
+
+    fn close(&mut self, text: &mut String) {
+        text.push_str("} ");
+        self.open -= 1;
+    }
+}
+
+/// How deep brackets stand within each other in a value.
+fn brackets(value: &Value) -> usize {
+    match value {
+        Value::List(items) => 1 + items.iter().map(|item| brackets(item)).max().unwrap_or(0),
+        Value::Object(fields) => 1 + fields.iter().map(|(_, field)| brackets(field)).max().unwrap_or(0),
+        _ => 0,
     }
 }
 

@@ -3,5 +3,5 @@
 mod document;
 mod program;
 
-pub(crate) use document::{PlannerDocument, internal_key};
-pub(crate) use program::{Condition, EntityFetch, Fetch, Node, Program, Target};
+pub(crate) use document::{MAX_NESTING, PlannerDocument, internal_key};
+pub(crate) use program::{Condition, EntityFetch, Fetch, Node, Program, Root, Target};

@@ -1,5 +1,6 @@
 //! The program: what the planner's plan becomes once, so that running it costs no more than it must.
 
+use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::SelectionSet;
 use hive_router_query_planner::planner::plan_nodes::{
     BatchFetchNode, FetchNode, FetchRewrite, FlattenNodePath, FlattenNodePathSegment, PlanNode, QueryPlan,
@@ -40,16 +41,22 @@ pub(crate) struct Fetch {
     /// Variables of the client that it takes.
     pub(crate) variables: Vec<String>,
     pub(crate) target: Target,
-    /// Response keys of the document's root: what stays empty when the call fails.
-    pub(crate) root_keys: Vec<ByteString>,
 }
 
 /// Where an answer goes.
 pub(crate) enum Target {
-    /// To the root of the tree.
-    Root { rewrites: Vec<FetchRewrite> },
+    /// To the root of the tree; `fields` are what stays empty when the call fails.
+    Root { fields: Vec<Root>, rewrites: Vec<FetchRewrite> },
     /// To entities that stand in the tree already.
     Entities(Vec<EntityFetch>),
+}
+
+/// A root field of a call.
+pub(crate) struct Root {
+    /// Its response key.
+    pub(crate) key: ByteString,
+    /// Variables, and what each must be for the field to be wanted.
+    pub(crate) when: Vec<(String, bool)>,
 }
 
 /// One `_entities` field of a call.
@@ -105,7 +112,11 @@ fn nodes(plans: Vec<PlanNode>) -> Result<Vec<Node>, CompileError> {
 fn fetch_at(fetch: FetchNode, path: Option<&FlattenNodePath>) -> Result<Fetch, CompileError> {
     let output_rewrites = fetch.output_rewrites.unwrap_or_default();
     let target = match (fetch.requires, path) {
-        (None, None) => Target::Root { rewrites: output_rewrites },
+        (None, None) => {
+            let mut fields = Vec::new();
+            collect_roots(&fetch.operation.document.operation.selection_set, &[], &mut fields);
+            Target::Root { fields, rewrites: output_rewrites }
+        }
         (None, Some(_)) => return Err(CompileError("a path around a fetch of root fields")),
         (Some(requires), path) => Target::Entities(vec![EntityFetch {
             key: "_entities".to_owned(),
@@ -120,7 +131,6 @@ fn fetch_at(fetch: FetchNode, path: Option<&FlattenNodePath>) -> Result<Fetch, C
         subgraph: fetch.service_name,
         query: json_string(&fetch.operation.document_str),
         variables: fetch.variable_usages.into_iter().flatten().collect(),
-        root_keys: root_keys(&fetch.operation.document.operation.selection_set),
         target,
     })
 }
@@ -139,21 +149,28 @@ fn batched(batch: BatchFetchNode) -> Fetch {
         query: json_string(&batch.operation.document_str),
         variables: batch.variable_usages.into_iter().flatten().collect(),
         target: Target::Entities(entities.collect()),
-        root_keys: Vec::new(),
     }
 }
 
-fn root_keys(set: &SelectionSet) -> Vec<ByteString> {
-    use hive_router_query_planner::ast::selection_item::SelectionItem;
-    let mut keys = Vec::new();
+/// The fields of a root selection, with the conditions on them and around them.
+fn collect_roots(set: &SelectionSet, around: &[(String, bool)], roots: &mut Vec<Root>) {
+    let within = |skip: &Option<String>, include: &Option<String>| {
+        let skip = skip.iter().map(|variable| (variable.clone(), false));
+        let include = include.iter().map(|variable| (variable.clone(), true));
+        around.iter().cloned().chain(skip).chain(include).collect::<Vec<_>>()
+    };
     for item in &set.items {
         match item {
-            SelectionItem::Field(field) => keys.push(ByteString::from(field.selection_identifier())),
-            SelectionItem::InlineFragment(fragment) => keys.extend(root_keys(&fragment.selections)),
+            SelectionItem::Field(field) => {
+                let when = within(&field.skip_if, &field.include_if);
+                roots.push(Root { key: ByteString::from(field.selection_identifier()), when });
+            }
+            SelectionItem::InlineFragment(fragment) => {
+                collect_roots(&fragment.selections, &within(&fragment.skip_if, &fragment.include_if), roots);
+            }
             SelectionItem::FragmentSpread(_) => {}
         }
     }
-    keys
 }
 
 fn json_string(text: &str) -> String {

@@ -86,14 +86,14 @@ impl<'d> Completion<'d> {
                 }
                 Selection::InlineFragment(inline) => {
                     let applies =
-                        inline.type_condition.as_ref().is_none_or(|condition| self.is_a(typename, condition.as_str()));
+                        inline.type_condition.as_ref().is_none_or(|condition| self.supergraph.is_a(typename, condition.as_str()));
                     if applies && self.included(&inline.directives) {
                         self.collect(&inline.selection_set, typename, groups);
                     }
                 }
                 Selection::FragmentSpread(spread) => {
                     let Some(fragment) = self.document.fragments.get(&spread.fragment_name) else { continue };
-                    if self.included(&spread.directives) && self.is_a(typename, fragment.type_condition().as_str()) {
+                    if self.included(&spread.directives) && self.supergraph.is_a(typename, fragment.type_condition().as_str()) {
                         self.collect(&fragment.selection_set, typename, groups);
                     }
                 }
@@ -110,22 +110,6 @@ impl<'d> Completion<'d> {
             }
         };
         condition("skip") != Some(true) && condition("include") != Some(false)
-    }
-
-    /// Whether an object of type `typename` is of `condition` too.
-    fn is_a(&self, typename: &str, condition: &str) -> bool {
-        if typename == condition {
-            return true;
-        }
-        match self.supergraph.public.types.get(condition) {
-            Some(ExtendedType::Interface(_)) => self
-                .supergraph
-                .implementers
-                .get(condition)
-                .is_some_and(|found| found.objects.iter().any(|object| object == typename)),
-            Some(ExtendedType::Union(union)) => union.members.iter().any(|member| member.name == typename),
-            _ => false,
-        }
     }
 
     fn value(

@@ -2,7 +2,7 @@
 
 use crate::json::Value;
 
-/// Merges `from` into `into`. An object is never overwritten by null: another subgraph knows it.
+/// Merges `from` into `into`. An object is never overwritten by anything else, nor a list by null: another subgraph knows it.
 pub(crate) fn merge(into: &mut Value, from: Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {
@@ -20,7 +20,7 @@ pub(crate) fn merge(into: &mut Value, from: Value) {
                 merge(known, value);
             }
         }
-        (Value::Object(_) | Value::Array(_), Value::Null) => {}
+        (Value::Object(_), _) | (Value::Array(_), Value::Null) => {}
         (into, from) => *into = from,
     }
 }
@@ -41,9 +41,10 @@ mod tests {
     }
 
     #[test]
-    fn null_does_not_erase_what_another_knows() {
+    fn neither_null_nor_nonsense_erases_what_another_knows() {
         let mut tree = value(r#"{"a":{"b":1}}"#);
         merge(&mut tree, value(r#"{"a":null}"#));
+        merge(&mut tree, value(r#"{"a":"nonsense"}"#));
         assert_eq!(tree, value(r#"{"a":{"b":1}}"#));
     }
 }

@@ -6,7 +6,7 @@ mod watch;
 use std::collections::BTreeMap;
 
 use apollo_compiler::collections::HashMap;
-use apollo_compiler::schema::Implementers;
+use apollo_compiler::schema::{ExtendedType, Implementers};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Schema};
 use hive_router_query_planner::planner::Planner;
@@ -42,6 +42,21 @@ impl Supergraph {
     /// The schema that clients see.
     pub fn public_sdl(&self) -> &str {
         &self.public_sdl
+    }
+
+    /// Whether an object of type `typename` is of `condition` too.
+    pub(crate) fn is_a(&self, typename: &str, condition: &str) -> bool {
+        if typename == condition {
+            return true;
+        }
+        match self.public.types.get(condition) {
+            Some(ExtendedType::Interface(_)) => {
+                let implementers = self.implementers.get(condition);
+                implementers.is_some_and(|found| found.objects.iter().any(|object| object == typename))
+            }
+            Some(ExtendedType::Union(union)) => union.members.iter().any(|member| member.name == typename),
+            _ => false,
+        }
     }
 
     /// Names and addresses of the subgraphs.

@@ -11,7 +11,8 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Watches `path` as long as the returned future is polled.
 pub async fn watch(gateway: Arc<Gateway>, path: PathBuf) {
-    let mut seen = stamp(&path).await;
+    // Nothing was seen yet: the file may have changed since it was loaded.
+    let mut seen = None;
     let mut tick = tokio::time::interval(EVERY);
     loop {
         tick.tick().await;

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object};
 use futures::future::try_join_all;
-use kernel::{Clock, Fault, TerritoryId};
+use kernel::{Clock, ErrorCode, Fault, Principal, TerritoryId};
 use service_kit::graphql::{EntityKey, SchoolYear, Uai};
 
 use super::enums::IndicatorCode;
@@ -105,7 +105,8 @@ impl Establishment {
         Uai(self.uai)
     }
 
-    /// One indicator of this establishment alone: a state counts 1 of 1.
+    /// One indicator of this establishment alone: a state counts 1 of 1. Needs a known caller: anybody sees the figures of
+    /// territories, and nobody unknown those of a single school.
     async fn indicator(
         &self,
         ctx: &Context<'_>,
@@ -115,6 +116,11 @@ impl Establishment {
             PerimeterInput,
         >,
     ) -> Result<Option<Measure>, Fault> {
+        if !ctx.data_unchecked::<Principal>().is_authenticated() {
+            let message =
+                "indicators of a single establishment need a known caller; those of territories are open to all";
+            return Err(Fault::new(ErrorCode::Unauthenticated, message));
+        }
         let wanted = wanted(ctx, code.into(), school_year, perimeter)?;
         Measure::load(ctx, Place::Establishment(self.uai), wanted).await
     }

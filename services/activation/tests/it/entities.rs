@@ -6,7 +6,7 @@ use kernel::events::PlacePeriod;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::house::{House, period, place, uai};
+use crate::house::{House, client, period, place, uai};
 
 /// Three measures and the targets of one: a statement to know the place, one for each measure, two more for targets.
 const FIELDS: &str = r#"label: indicator(code: DIGITAL_LABEL, schoolYear: "2020-2021") { numerator denominator targets { value } }
@@ -18,7 +18,9 @@ async fn filled(backend: Backend) -> House {
         let commune = Some(format!("COM-33{number:03}"));
         place(number, PlacePeriod { commune, ..period(EstablishmentKind::Ecole, "151") })
     };
-    House::with(backend, &(0..60).map(place).collect::<Vec<_>>()).await
+    let mut house = House::with(backend, &(0..60).map(place).collect::<Vec<_>>()).await;
+    house.subgraph.by(client(&[]));
+    house
 }
 
 fn keys(entity: &str, count: u32) -> Vec<Value> {

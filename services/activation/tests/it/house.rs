@@ -7,7 +7,7 @@ use db::outbox::{self, NewEvent};
 use db::testing::{Backend, Fresh};
 use import::Report;
 use kernel::events::{DeploymentChanged, EstablishmentChanged, PlacePeriod};
-use kernel::{Clock, EstablishmentKind, LegalStatus, Provenance, Uai};
+use kernel::{Clock, EstablishmentKind, LegalStatus, Perimeter, Principal, PrincipalKind, Provenance, Uai};
 use serde_json::{Value, json};
 use service_kit::subgraph::SubgraphLimits;
 use service_kit::testing::TestSubgraph;
@@ -25,6 +25,16 @@ pub(crate) struct House {
 /// What "now" is.
 pub(crate) fn clock() -> Clock {
     Clock::Fixed("2021-02-01T12:00:00Z".parse().expect("a moment"))
+}
+
+/// A machine client with these scopes.
+pub(crate) fn client(scopes: &[&str]) -> Principal {
+    Principal {
+        kind: PrincipalKind::Application,
+        client: Some("tableau".to_owned()),
+        scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+        perimeter: Perimeter::default(),
+    }
 }
 
 /// The UAI of this number, with its right letter.

@@ -6,7 +6,7 @@ use kernel::{EstablishmentKind, LegalStatus};
 use rstest::rstest;
 use serde_json::json;
 
-use crate::house::{House, deployment, period, place, uai};
+use crate::house::{House, client, deployment, period, place, uai};
 
 fn lycee(number: u32, nature: &str) -> EstablishmentChanged {
     place(number, period(EstablishmentKind::Lycee, nature))
@@ -193,13 +193,14 @@ async fn one_establishment_alone_and_every_level_of_territory(
         circonscription: Some("CIR-0330001A".to_owned()),
         ..period(EstablishmentKind::Ecole, "151")
     };
-    let house = House::with(backend, &[place(1, private)]).await;
+    let mut house = House::with(backend, &[place(1, private)]).await;
     house.observe("DIGITAL_PROGRAMME", &[(1, "YES")]).await;
     let field = r#"indicator(code: DIGITAL_PROGRAMME, schoolYear: "2020-2021") { numerator denominator rate }"#;
     let one = json!({ "numerator": 1.0, "denominator": 1.0, "rate": 1.0 });
     for id in ["FR", "REG-75", "ACA-04", "DEP-33", "CIR-0330001A", "EPCI-243300316", "COM-33063"] {
         assert_eq!(house.at(id, field).await, one, "{id}");
     }
+    house.subgraph.by(client(&[]));
     let selection = format!("... on Establishment {{ {field} }}");
     let answer = house.subgraph.entities(&selection, json!([{ "__typename": "Establishment", "uai": uai(1) }])).await;
     assert_eq!(answer["data"]["_entities"][0]["indicator"], one);

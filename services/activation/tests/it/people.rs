@@ -1,11 +1,12 @@
-//! Counts of people: withheld below 5, rounded to a multiple of 5, exact for who may see them.
+//! Who sees what: counts of people are withheld below 5, rounded to a multiple of 5, exact for who may see them; figures of a
+//! single establishment need a known caller.
 
 use db::testing::Backend;
-use kernel::{EstablishmentKind, Perimeter, Principal, PrincipalKind};
+use kernel::EstablishmentKind;
 use rstest::rstest;
 use serde_json::json;
 
-use crate::house::{House, period, place, uai};
+use crate::house::{House, client, period, place, uai};
 
 const FIELD: &str = r#"indicator(code: PIX_CERTIFICATION, schoolYear: "2020-2021") { numerator denominator rate suppressed rounded indicator { unit } }"#;
 
@@ -29,17 +30,16 @@ async fn small_counts_are_withheld_and_others_rounded(#[values(Backend::Sqlite, 
     );
     let selection = format!("... on Establishment {{ {FIELD} }}");
     let representation = json!([{ "__typename": "Establishment", "uai": uai(1) }]);
+    let unknown = house.subgraph.entities(&selection, representation.clone()).await;
+    assert_eq!(unknown["data"]["_entities"][0]["indicator"], json!(null));
+    assert_eq!(unknown["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    house.subgraph.by(client(&[]));
     let seen = house.subgraph.entities(&selection, representation.clone()).await;
     assert_eq!(
         seen["data"]["_entities"][0]["indicator"],
         json!({ "numerator": null, "denominator": 25.0, "rate": null, "suppressed": true, "rounded": true, "indicator": people })
     );
-    house.subgraph.by(Principal {
-        kind: PrincipalKind::Application,
-        client: Some("tableau".to_owned()),
-        scopes: ["statistics:exact".to_owned()].into(),
-        perimeter: Perimeter::default(),
-    });
+    house.subgraph.by(client(&["statistics:exact"]));
     let seen = house.subgraph.entities(&selection, representation).await;
     assert_eq!(
         seen["data"]["_entities"][0]["indicator"],

@@ -1,0 +1,61 @@
+//! A process that is measured: started, its address read, its memory at the end.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, ensure};
+
+/// A server under measurement.
+pub(crate) struct Server {
+    child: Child,
+    /// `HOST:PORT`.
+    pub(crate) address: String,
+}
+
+impl Server {
+    /// Starts the binary and waits for the address that it prints first.
+    pub(crate) fn start(binary: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
+        let mut child = Command::new(binary)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("the binary starts")?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().context("its output is piped")?).read_line(&mut line)?;
+        let address = line.trim().strip_prefix("http://").map(str::to_owned);
+        ensure!(address.is_some(), "{} did not get ready", arguments.join(" "));
+        Ok(Self { child, address: address.unwrap_or_default() })
+    }
+
+    /// Seconds of processor time that it has used.
+    pub(crate) fn cpu_seconds(&self) -> anyhow::Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+        // utime and stime, in hundredths of a second on every Linux.
+        Ok((ticks(11) + ticks(12)) / 100.0)
+    }
+
+    /// The most memory that it has held, in MB.
+    pub(crate) fn peak_mb(&self) -> anyhow::Result<f64> {
+        peak_mb(self.child.id())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The most memory that a running process has held, in MB.
+pub(crate) fn peak_mb(pid: u32) -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("VmHWM")?;
+    let kb: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
+    Ok(kb / 1024.0)
+}
