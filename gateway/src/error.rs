@@ -12,7 +12,7 @@ pub(crate) struct GraphqlError {
     pub(crate) message: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) locations: Vec<Location>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write_path")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<Vec<Step>>,
     pub(crate) extensions: Extensions,
 }
@@ -78,17 +78,4 @@ impl GraphqlError {
             ErrorCode::Timeout => 504,
         }
     }
-}
-
-fn write_path<S: serde::Serializer>(path: &Option<Vec<Step>>, serializer: S) -> Result<S::Ok, S::Error> {
-    use serde::ser::SerializeSeq;
-    let steps = path.as_deref().unwrap_or_default();
-    let mut list = serializer.serialize_seq(Some(steps.len()))?;
-    for step in steps {
-        match step {
-            Step::Key(key) => list.serialize_element(key.as_str())?,
-            Step::Index(index) => list.serialize_element(index)?,
-        }
-    }
-    list.end()
 }

@@ -1,6 +1,6 @@
 //! Running a program: calls to subgraphs, entities, merging. What fails leaves a gap and an error, and the rest is answered.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Mutex;
 
 use apollo_compiler::response::JsonMap;
@@ -8,25 +8,34 @@ use apollo_compiler::validation::Valid;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
+use hive_router_query_planner::planner::plan_nodes::FetchRewrite;
 use kernel::ErrorCode;
 
+use super::wanted::Wanted;
 use super::{Caller, Prepared};
 use crate::Gateway;
 use crate::engine::Serving;
 use crate::error::GraphqlError;
-use crate::json::{ByteString, Object, Step, Value};
-use crate::plan::{Condition, EntityFetch, Fetch, Node, Target};
-use crate::response::{merge, places, representation, rewrite, subgraph_errors};
+use crate::json::{self, Object, Step, Value};
+use crate::plan::{Condition, EntityFetch, Fetch, Node, Root, Target, client_variable};
+use crate::response::subgraph_errors::{self, MAX_PLACES, SubgraphErrors};
+use crate::response::{merge, rewrite};
 use crate::subgraph::{CallError, SubgraphRequest};
-
-/// Places named for one failed call at most.
-const MAX_PLACES: usize = 10;
 
 /// What was fetched, by internal keys, and what went wrong.
 #[derive(Default)]
 pub(super) struct Executed {
     pub(super) data: Value,
     pub(super) errors: Vec<GraphqlError>,
+    /// All places that failed calls left empty.
+    pub(super) gaps: HashSet<Vec<Step>>,
+}
+
+impl Executed {
+    fn tell(&mut self, read: SubgraphErrors) {
+        self.errors.extend(read.errors);
+        self.gaps.extend(read.gaps);
+    }
 }
 
 struct Run<'a> {
@@ -46,7 +55,7 @@ pub(super) async fn execute(
     variables: &Valid<JsonMap>,
     caller: &Caller,
 ) -> Executed {
-    let state = Mutex::new(Executed { data: Value::Object(Object::new()), errors: Vec::new() });
+    let state = Mutex::new(Executed { data: Value::Object(Object::new()), ..Executed::default() });
     let run = Run { gateway, serving, variables, caller, state };
     for root in prepared.programs.iter().filter_map(|program| program.root.as_ref()) {
         run.node(root).await;
@@ -72,10 +81,7 @@ impl Run<'_> {
                     }
                 }
                 Node::Fetch(fetch) => match &fetch.target {
-                    Target::Root { rewrites } => {
-                        let answer = self.call(fetch, &[]).await;
-                        self.merge_root(fetch, rewrites, answer);
-                    }
+                    Target::Root { fields, rewrites } => self.root(fetch, fields, rewrites).await,
                     Target::Entities(entities) => self.entities(fetch, entities).await,
                 },
             }
@@ -84,8 +90,15 @@ impl Run<'_> {
     }
 
     fn branch<'a>(&self, condition: &'a Condition) -> Option<&'a Node> {
-        let holds = self.variables.get(condition.variable.as_str()).and_then(Value::as_bool).unwrap_or(false);
-        if holds { condition.when_true.as_deref() } else { condition.when_false.as_deref() }
+        if self.is_true(&condition.variable) { condition.when_true.as_deref() } else { condition.when_false.as_deref() }
+    }
+
+    fn is_true(&self, variable: &str) -> bool {
+        self.variable(variable).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.variables.get(client_variable(&self.serving.supergraph.alias_prefix, name))
     }
 
     fn with_state<T>(&self, look: impl FnOnce(&mut Executed) -> T) -> T {
@@ -103,7 +116,7 @@ impl Run<'_> {
         };
         let answer = tokio::time::timeout(self.gateway.config.subgraph_timeout, client.call(request)).await;
         let bytes = answer.unwrap_or(Err(CallError::TimedOut))?;
-        match Value::from_bytes(bytes) {
+        match json::read(&bytes) {
             Ok(Value::Object(object)) if object.contains_key("data") || object.contains_key("errors") => Ok(object),
             Ok(_) => Err(CallError::BrokenOff("it is no GraphQL response".to_owned())),
             Err(error) => Err(CallError::BrokenOff(format!("it is no JSON: {error}"))),
@@ -113,83 +126,96 @@ impl Run<'_> {
     fn body(&self, fetch: &Fetch, representations: &[(&str, String)]) -> Bytes {
         let mut body = format!("{{\"query\":{},\"variables\":{{", fetch.query);
         let mut comma = "";
+        let mut push = |name: &str, value: &str| {
+            for part in [comma, "\"", name, "\":", value] {
+                body.push_str(part);
+            }
+            comma = ",";
+        };
         for name in &fetch.variables {
-            if let Some(value) = self.variables.get(name.as_str()) {
-                let value = serde_json::to_string(value).expect("a tree of values is JSON");
-                body.push_str(&format!("{comma}\"{name}\":{value}"));
-                comma = ",";
+            if let Some(value) = self.variable(name) {
+                push(name, &serde_json::to_string(value).expect("a tree of values is JSON"));
             }
         }
         for (name, value) in representations {
-            body.push_str(&format!("{comma}\"{name}\":{value}"));
-            comma = ",";
+            push(name, value);
         }
         body.push_str("}}");
         Bytes::from(body)
     }
 
-    fn merge_root(
-        &self,
-        fetch: &Fetch,
-        rewrites: &[hive_router_query_planner::planner::plan_nodes::FetchRewrite],
-        answer: Result<Object, CallError>,
-    ) {
-        match answer {
-            Err(error) => {
-                let places = fetch.root_keys.iter().map(|key| vec![Step::Key(key.clone())]).collect();
-                self.failed(fetch, &error, places);
-            }
-            Ok(mut answer) => {
-                let errors =
-                    subgraph_errors::read(&fetch.subgraph, answer.remove("errors"), self.caller, &mut |path| {
-                        vec![path]
-                    });
-                let mut data = answer.remove("data").unwrap_or(Value::Null);
-                for rule in rewrites {
-                    rewrite::apply(rule, &mut data);
-                }
-                self.with_state(|state| {
-                    state.errors.extend(errors);
-                    if !data.is_null() {
-                        merge(&mut state.data, data);
-                    }
-                });
-            }
+    /// Calls for those of `fields` that are wanted, and puts them at the root.
+    async fn root(&self, fetch: &Fetch, fields: &[Root], rewrites: &[FetchRewrite]) {
+        let wanted =
+            fields.iter().filter(|field| field.when.iter().all(|(variable, is)| self.is_true(variable) == *is));
+        let places: Vec<Vec<Step>> = wanted.map(|field| vec![Step::Key(field.key.clone())]).collect();
+        if places.is_empty() {
+            return;
         }
+        let mut answer = match self.call(fetch, &[]).await {
+            Ok(answer) => answer,
+            Err(error) => return self.failed(fetch, &error, places),
+        };
+        let mut data = answer.remove("data").unwrap_or(Value::Null);
+        let read =
+            subgraph_errors::read(&fetch.subgraph, answer.remove("errors"), self.caller, &mut |path| match path {
+                Some(path) => vec![path],
+                None if data.is_null() => places.clone(),
+                None => Vec::new(),
+            });
+        match &data {
+            Value::Object(_) => {}
+            Value::Null if !read.errors.is_empty() => self.with_state(|state| state.gaps.extend(places)),
+            _ => self.failed(fetch, &CallError::BrokenOff("its data is no object".to_owned()), places),
+        }
+        for rule in rewrites {
+            rewrite::apply(rule, &mut data);
+        }
+        self.with_state(|state| {
+            state.tell(read);
+            if data.is_object() {
+                merge(&mut state.data, data);
+            }
+        });
     }
 
     async fn entities(&self, fetch: &Fetch, entities: &[EntityFetch]) {
         let wanted: Vec<Wanted> =
             self.with_state(|state| entities.iter().map(|entity| Wanted::collect(entity, &state.data)).collect());
-        if wanted.iter().all(|wanted| wanted.places.is_empty()) {
+        if wanted.iter().all(Wanted::is_empty) {
             return;
         }
         let written: Vec<(&str, String)> =
             entities.iter().zip(&wanted).map(|(entity, wanted)| (entity.variable.as_str(), wanted.json())).collect();
-        match self.call(fetch, &written).await {
-            Err(error) => {
-                let places = wanted.iter().flat_map(|wanted| wanted.places.iter().flatten().cloned()).collect();
-                self.failed(fetch, &error, places);
+        let all = || wanted.iter().flat_map(Wanted::places).cloned().collect();
+        let mut answer = match self.call(fetch, &written).await {
+            Ok(answer) => answer,
+            Err(error) => return self.failed(fetch, &error, all()),
+        };
+        let mut data = answer.remove("data").unwrap_or(Value::Null);
+        // An error's path begins with the key of an `_entities` field.
+        let read = subgraph_errors::read(&fetch.subgraph, answer.remove("errors"), self.caller, &mut |path| {
+            let Some([Step::Key(key), rest @ ..]) = path.as_deref() else {
+                return if data.is_null() { all() } else { Vec::new() };
+            };
+            let of = entities.iter().position(|entity| entity.key == key.as_str());
+            of.map(|of| wanted[of].located(data.get(key.as_str()), rest)).unwrap_or_default()
+        });
+        let explained = !read.errors.is_empty();
+        self.with_state(|state| state.tell(read));
+        for (entity, wanted) in entities.iter().zip(&wanted) {
+            let found = data.as_object_mut().and_then(|data| data.remove(entity.key.as_str())).unwrap_or(Value::Null);
+            if found.is_null() && explained {
+                self.with_state(|state| state.gaps.extend(wanted.places().cloned()));
+                continue;
             }
-            Ok(mut answer) => {
-                // An error's path begins with `_entities` and an index: it is told at every place of that entity.
-                let mut locate = |path: Vec<Step>| -> Vec<Vec<Step>> {
-                    let [Step::Key(key), Step::Index(index), rest @ ..] = path.as_slice() else { return Vec::new() };
-                    let of = entities.iter().position(|entity| entity.key == key.as_str());
-                    let places = of.and_then(|of| wanted[of].places.get(*index));
-                    places.into_iter().flatten().map(|place| place.iter().chain(rest).cloned().collect()).collect()
-                };
-                let errors = subgraph_errors::read(&fetch.subgraph, answer.remove("errors"), self.caller, &mut locate);
-                let mut data = answer.remove("data").unwrap_or(Value::Null);
-                self.with_state(|state| {
-                    state.errors.extend(errors);
-                    for (entity, wanted) in entities.iter().zip(&wanted) {
-                        let found = data.as_object_mut().and_then(|data| data.remove(entity.key.as_str()));
-                        if let Some(Value::Array(found)) = found {
-                            wanted.write(entity, found, &mut state.data);
-                        }
-                    }
-                });
+            let strays = self.with_state(|state| wanted.write(entity, found, &mut state.data));
+            if !strays.is_empty() {
+                self.failed(
+                    fetch,
+                    &CallError::BrokenOff("its entities are not those that were asked for".to_owned()),
+                    strays,
+                );
             }
         }
     }
@@ -205,61 +231,9 @@ impl Run<'_> {
             _ => (ErrorCode::UpstreamUnavailable, format!("the service {} is not available", fetch.subgraph)),
         };
         let error = |place| GraphqlError::new(code, message.clone()).of_service(&fetch.subgraph).at(place);
-        self.with_state(|state| state.errors.extend(places.into_iter().take(MAX_PLACES).map(error)));
+        self.with_state(|state| {
+            state.errors.extend(places.iter().take(MAX_PLACES).cloned().map(error));
+            state.gaps.extend(places);
+        });
     }
-}
-
-/// The entities that one `_entities` field asks for: each once, with every place that wants it.
-#[derive(Default)]
-struct Wanted {
-    representations: Vec<String>,
-    places: Vec<Vec<Vec<Step>>>,
-}
-
-impl Wanted {
-    fn collect(entity: &EntityFetch, data: &Value) -> Self {
-        let mut wanted = Self::default();
-        let mut known: HashMap<String, usize> = HashMap::new();
-        for path in &entity.paths {
-            places::visit(data, path, &mut |place, object| {
-                let Some(mut representation) = representation::of(&entity.requires, object) else { return };
-                for rule in &entity.input_rewrites {
-                    rewrite::apply(rule, &mut representation);
-                }
-                let json = serde_json::to_string(&representation).expect("a tree of values is JSON");
-                let index = *known.entry(json).or_insert_with_key(|json| {
-                    wanted.representations.push(json.clone());
-                    wanted.places.push(Vec::new());
-                    wanted.places.len() - 1
-                });
-                wanted.places[index].push(place.to_vec());
-            });
-        }
-        wanted
-    }
-
-    fn json(&self) -> String {
-        format!("[{}]", self.representations.join(","))
-    }
-
-    fn write(&self, entity: &EntityFetch, found: Vec<Value>, data: &mut Value) {
-        for (mut value, places) in found.into_iter().zip(&self.places) {
-            if value.is_null() {
-                continue;
-            }
-            for rule in &entity.output_rewrites {
-                rewrite::apply(rule, &mut value);
-            }
-            for place in places {
-                if let Some(at) = crate::json::at_mut(data, place) {
-                    merge(at, value.clone());
-                }
-            }
-        }
-    }
-}
-
-/// The client's name of an internal key.
-pub(super) fn client_key(prefix: &str, key: &ByteString) -> ByteString {
-    key.as_str().strip_prefix(prefix).map_or_else(|| key.clone(), ByteString::from)
 }

@@ -4,6 +4,7 @@ mod execute;
 mod params;
 mod prepare;
 mod respond;
+mod wanted;
 
 use std::sync::Arc;
 
@@ -34,5 +35,5 @@ pub(crate) async fn run(gateway: &Gateway, params: Params, caller: &Caller) -> R
         .map_err(|error| vec![prepare::request_error(&prepared.document, &error, ErrorCode::BadUserInput)])?;
     let introspected = prepare::introspect(gateway, &serving, &prepared, &variables)?;
     let executed = execute::execute(gateway, &serving, &prepared, &variables, caller).await;
-    Ok(respond::respond(&serving.supergraph, &prepared, &variables, introspected, executed))
+    Ok(respond::respond(&serving.supergraph, &prepared, &variables, introspected.as_ref(), executed))
 }

@@ -16,7 +16,9 @@ pub(crate) struct Params {
     pub(crate) read_only: bool,
 }
 
+/// The parameters in a query string.
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the protocol's")]
 struct Query {
     query: Option<String>,
     #[serde(rename = "operationName")]
@@ -61,8 +63,7 @@ impl Params {
         let member = |text: Option<String>, name: &str| match text.filter(|text| !text.is_empty()) {
             None => Ok(Object::new()),
             Some(text) => {
-                let value =
-                    json::read(&text.into()).map_err(|error| bad(format!("\"{name}\" is no JSON: {error}")))?;
+                let value = json::read(&text.into()).map_err(|error| bad(format!("\"{name}\" is no JSON: {error}")))?;
                 object_or_nothing(Some(value), name)
             }
         };

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use apollo_compiler::executable::{Operation, Selection, SelectionSet};
+use apollo_compiler::executable::{Field, Operation, Selection, SelectionSet};
 use apollo_compiler::introspection;
 use apollo_compiler::parser::Parser;
 use apollo_compiler::request::RequestError;
@@ -25,7 +25,7 @@ use crate::Gateway;
 use crate::config::GatewayConfig;
 use crate::engine::Serving;
 use crate::error::GraphqlError;
-use crate::plan::{PlannerDocument, Program};
+use crate::plan::{MAX_NESTING, PlannerDocument, Program};
 use crate::supergraph::Supergraph;
 
 /// Errors of one document that are told at most.
@@ -76,20 +76,13 @@ pub(super) async fn prepare(
     if let Some(prepared) = cache.get(&key) {
         return Ok(prepared);
     }
-    let making = {
+    let making = async {
         let (serving, config, key) = (Arc::clone(serving), gateway.config.clone(), key.clone());
         // Planning may take long: it must not hold up other requests of this thread.
-        tokio::task::spawn_blocking(move || make(&serving.supergraph, &config, &key.0, key.1.as_deref()))
+        let made = tokio::task::spawn_blocking(move || make(&serving.supergraph, &config, &key.0, key.1.as_deref()));
+        made.await.unwrap_or_else(|_| Err(vec![internal()])).map(Arc::new)
     };
-    match cache
-        .get_or_insert_async(&key, async {
-            making.await.map(|made| made.map(Arc::new)).unwrap_or_else(|_| Err(vec![internal()]))
-        })
-        .await
-    {
-        Ok(prepared) => Ok(prepared),
-        Err(errors) => Err(errors),
-    }
+    cache.get_or_insert_async(&key, making).await
 }
 
 fn internal() -> GraphqlError {
@@ -111,9 +104,7 @@ fn make(
         return Err(limit(format!("the document nests deeper than {MAX_RECURSION}")));
     }
     let parsed = parsed.map_err(|failed| diagnostics(&failed.errors, ErrorCode::GraphqlParseFailed))?;
-    let document = parsed
-        .to_executable_validate(&supergraph.public)
-        .map_err(|failed| diagnostics(&failed.errors, ErrorCode::GraphqlValidationFailed))?;
+    let document = parsed.to_executable_validate(&supergraph.public).map_err(|failed| invalid(&failed.errors))?;
     let operation = document
         .operations
         .get(operation_name)
@@ -129,9 +120,19 @@ fn make(
     if size.fields > config.max_fields {
         return Err(limit(format!("the operation has {} fields; {} at most", size.fields, config.max_fields)));
     }
+    if size.bytes > config.max_body_bytes {
+        let most = config.max_body_bytes;
+        return Err(limit(format!(
+            "the operation has {} bytes with its fragments in place; {most} at most",
+            size.bytes
+        )));
+    }
     introspection::check_max_depth(&document, &operation)
         .map_err(|error| vec![request_error(&document, &error, ErrorCode::LimitExceeded)])?;
     let planned = PlannerDocument::of(supergraph, &document, &operation);
+    if planned.nesting > MAX_NESTING {
+        return Err(limit(format!("the operation nests {} brackets; {MAX_NESTING} at most", planned.nesting)));
+    }
     let mut programs = Vec::new();
     for text in &planned.texts {
         programs.push(plan(supergraph, config, text)?);
@@ -172,6 +173,13 @@ fn limit(message: String) -> Vec<GraphqlError> {
     vec![GraphqlError::new(ErrorCode::LimitExceeded, message)]
 }
 
+fn invalid(list: &DiagnosticList) -> Vec<GraphqlError> {
+    if list.iter().any(|diagnostic| diagnostic.to_json().message == "too much recursion") {
+        return limit("the document nests too deeply to be validated".to_owned());
+    }
+    diagnostics(list, ErrorCode::GraphqlValidationFailed)
+}
+
 fn diagnostics(list: &DiagnosticList, code: ErrorCode) -> Vec<GraphqlError> {
     let error =
         |json: apollo_compiler::response::GraphQLError| GraphqlError::new(code, json.message).located(json.locations);
@@ -193,6 +201,8 @@ pub(super) fn request_error(document: &ExecutableDocument, error: &RequestError,
 struct Size {
     depth: usize,
     fields: usize,
+    /// About as many as its text has.
+    bytes: usize,
 }
 
 /// How deep a selection goes and how many fields it has with its fragments in place; each fragment is measured once.
@@ -202,24 +212,31 @@ fn measure(document: &ExecutableDocument, set: &SelectionSet, fragments: &mut Ha
         let inner = match selection {
             Selection::Field(field) => {
                 let inner = measure(document, &field.selection_set, fragments);
-                Size { depth: inner.depth + 1, fields: inner.fields.saturating_add(1) }
+                let bytes = inner.bytes.saturating_add(field_bytes(field));
+                Size { depth: inner.depth + 1, fields: inner.fields.saturating_add(1), bytes }
             }
             Selection::InlineFragment(inline) => measure(document, &inline.selection_set, fragments),
-            Selection::FragmentSpread(spread) => match fragments.get(spread.fragment_name.as_str()) {
-                Some(known) => *known,
-                None => {
+            Selection::FragmentSpread(spread) => {
+                let known = fragments.get(spread.fragment_name.as_str()).copied();
+                known.unwrap_or_else(|| {
                     let fragment = document.fragments.get(&spread.fragment_name);
                     let inner = fragment
                         .map_or_else(Size::default, |fragment| measure(document, &fragment.selection_set, fragments));
                     fragments.insert(spread.fragment_name.to_string(), inner);
                     inner
-                }
-            },
+                })
+            }
         };
         size.depth = size.depth.max(inner.depth);
         size.fields = size.fields.saturating_add(inner.fields);
+        size.bytes = size.bytes.saturating_add(inner.bytes);
     }
     size
+}
+
+fn field_bytes(field: &Field) -> usize {
+    let arguments = field.arguments.iter().map(|argument| argument.name.len() + argument.value.to_string().len());
+    field.response_key().len() + field.name.len() + arguments.sum::<usize>()
 }
 
 /// Answers what the operation asks of the schema itself.

@@ -5,9 +5,10 @@ use apollo_compiler::validation::Valid;
 use serde::Serialize;
 
 use super::Prepared;
-use super::execute::{Executed, client_key};
+use super::execute::Executed;
 use crate::error::GraphqlError;
-use crate::json::{Object, Step};
+use crate::json::Object;
+use crate::response::client_path;
 use crate::response::complete::Completion;
 use crate::supergraph::Supergraph;
 
@@ -24,19 +25,19 @@ pub(super) fn respond(
     supergraph: &Supergraph,
     prepared: &Prepared,
     variables: &Valid<JsonMap>,
-    introspected: Option<JsonMap>,
+    introspected: Option<&JsonMap>,
     executed: Executed,
 ) -> Answer {
-    let Executed { data, mut errors } = executed;
+    let Executed { data, mut errors, gaps } = executed;
+    let document = &prepared.document;
+    let root = &prepared.operation.selection_set;
+    let place = |path: &[_]| client_path::of(&supergraph.alias_prefix, document, root, path);
     for error in &mut errors {
-        for step in error.path.iter_mut().flatten() {
-            if let Step::Key(key) = step {
-                *key = client_key(&supergraph.alias_prefix, key);
-            }
-        }
+        error.path = error.path.take().map(|path| place(&path)).filter(|path| !path.is_empty());
     }
-    let introspected = introspected.as_ref();
-    let mut completion = Completion { supergraph, document: &prepared.document, variables, introspected, errors };
-    let data = completion.root(&prepared.operation.selection_set, &data);
+    let gaps = gaps.iter().map(|path| place(path)).collect();
+    let mut completion =
+        Completion { supergraph, document, variables, introspected, gaps: &gaps, errors, complaints: 0 };
+    let data = completion.root(root, &data);
     Answer { errors: completion.errors, data }
 }

@@ -34,6 +34,18 @@ pub(crate) fn internal_key(prefix: &str, field: &Field) -> String {
     }
 }
 
+/// The planner's own variable, the representations of entities: a client's of this name is renamed.
+const TAKEN: &str = "representations";
+
+fn internal_variable(prefix: &str, name: &str) -> String {
+    if name == TAKEN { format!("{prefix}{name}") } else { name.to_owned() }
+}
+
+/// The client's name of a variable in a plan.
+pub(crate) fn client_variable<'n>(prefix: &str, name: &'n str) -> &'n str {
+    name.strip_prefix(prefix).filter(|name| *name == TAKEN).unwrap_or(name)
+}
+
 struct Writer<'a> {
     supergraph: &'a Supergraph,
     document: &'a ExecutableDocument,
@@ -59,34 +71,13 @@ impl PlannerDocument {
                     None => by_key.push((key, text)),
                 }
             }
-            texts.extend(by_key.into_iter().map(|(_, text)| headed(operation, &text)));
+            texts.extend(by_key.into_iter().map(|(_, text)| writer.headed(operation, &text)));
         } else if !roots.is_empty() {
             let all: String = roots.into_iter().map(|(_, text)| text).collect();
-            texts.push(headed(operation, &all));
+            texts.push(writer.headed(operation, &all));
         }
         Self { texts, introspects: writer.introspects, nesting: writer.nesting }
     }
-}
-
-fn headed(operation: &Operation, selections: &str) -> String {
-    let mut text = operation.operation_type.name().to_owned();
-    if !operation.variables.is_empty() {
-        let variables: Vec<String> = operation
-            .variables
-            .iter()
-            .map(|variable| {
-                let default = variable
-                    .default_value
-                    .as_ref()
-                    .map(|value| format!(" = {}", value.serialize().no_indent()))
-                    .unwrap_or_default();
-                format!("${}: {}{default}", variable.name, variable.ty)
-            })
-            .collect();
-        push(&mut text, format_args!("({})", variables.join(", ")));
-    }
-    push(&mut text, format_args!(" {{ {selections}}}"));
-    text
 }
 
 fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
@@ -94,6 +85,24 @@ fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 }
 
 impl Writer<'_> {
+    fn headed(&self, operation: &Operation, selections: &str) -> String {
+        let mut text = operation.operation_type.name().to_owned();
+        if !operation.variables.is_empty() {
+            let variables: Vec<String> = operation
+                .variables
+                .iter()
+                .map(|variable| {
+                    let name = internal_variable(&self.supergraph.alias_prefix, &variable.name);
+                    let default = variable.default_value.as_ref().map(|value| format!(" = {}", self.value(value)));
+                    format!("${name}: {}{}", variable.ty, default.unwrap_or_default())
+                })
+                .collect();
+            push(&mut text, format_args!("({})", variables.join(", ")));
+        }
+        push(&mut text, format_args!(" {{ {selections}}}"));
+        text
+    }
+
     /// Each root field by itself, within the conditions of the fragments around it.
     fn roots(&mut self, set: &SelectionSet, around: &[String], roots: &mut Vec<(String, String)>) {
         for selection in &set.selections {
@@ -107,7 +116,9 @@ impl Writer<'_> {
                         self.open(&mut text);
                     }
                     self.field(field, &mut text);
-                    around.iter().for_each(|_| self.close(&mut text));
+                    for _ in around {
+                        self.close(&mut text);
+                    }
                     roots.push((field.response_key().to_string(), text));
                 }
                 Selection::InlineFragment(inline) => {
@@ -130,7 +141,7 @@ impl Writer<'_> {
         around: &[String],
         roots: &mut Vec<(String, String)>,
     ) {
-        let conditions = conditions(directives);
+        let conditions = self.conditions(directives);
         if conditions.is_empty() {
             return self.roots(set, around, roots);
         }
@@ -150,13 +161,13 @@ impl Writer<'_> {
             let arguments: Vec<String> = field
                 .arguments
                 .iter()
-                .map(|argument| format!("{}: {}", argument.name, argument.value.serialize().no_indent()))
+                .map(|argument| format!("{}: {}", argument.name, self.value(&argument.value)))
                 .collect();
             let brackets = field.arguments.iter().map(|argument| brackets(&argument.value)).max().unwrap_or(0);
             self.nesting = self.nesting.max(self.open + 1 + brackets);
             push(text, format_args!("({})", arguments.join(", ")));
         }
-        text.push_str(&conditions(&field.directives));
+        text.push_str(&self.conditions(&field.directives));
         text.push(' ');
         if !field.selection_set.selections.is_empty() {
             self.open(text);
@@ -199,7 +210,7 @@ impl Writer<'_> {
         text: &mut String,
     ) {
         let object = matches!(self.supergraph.public.types.get(ty), Some(ExtendedType::Object(_)));
-        let conditions = conditions(directives);
+        let conditions = self.conditions(directives);
         let narrows = on.filter(|on| *on != ty && !(object && self.supergraph.is_a(ty, on)));
         if object && narrows.is_some() {
             // No object of this type is of that one.
@@ -222,8 +233,37 @@ impl Writer<'_> {
     }
 
     fn close(&mut self, text: &mut String) {
+        if text.ends_with("{ ") {
+            // All that stood here was about other types.
+            text.push_str("__typename ");
+        }
         text.push_str("} ");
         self.open -= 1;
+    }
+
+    /// `@skip` and `@include`: no other directive of a document changes what is fetched.
+    fn conditions(&self, directives: &DirectiveList) -> String {
+        let mut text = String::new();
+        for directive in directives.iter().filter(|directive| directive.name == "skip" || directive.name == "include") {
+            if let Some(condition) = directive.specified_argument_by_name("if") {
+                push(&mut text, format_args!(" @{}(if: {})", directive.name, self.value(condition)));
+            }
+        }
+        text
+    }
+
+    fn value(&self, value: &Value) -> String {
+        match value {
+            Value::Variable(name) => format!("${}", internal_variable(&self.supergraph.alias_prefix, name)),
+            Value::List(items) => {
+                format!("[{}]", items.iter().map(|item| self.value(item)).collect::<Vec<_>>().join(", "))
+            }
+            Value::Object(fields) => {
+                let fields = fields.iter().map(|(name, field)| format!("{name}: {}", self.value(field)));
+                format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
+            }
+            other => other.serialize().no_indent().to_string(),
+        }
     }
 }
 
@@ -234,15 +274,4 @@ fn brackets(value: &Value) -> usize {
         Value::Object(fields) => 1 + fields.iter().map(|(_, field)| brackets(field)).max().unwrap_or(0),
         _ => 0,
     }
-}
-
-/// `@skip` and `@include`: no other directive of a document changes what is fetched.
-fn conditions(directives: &DirectiveList) -> String {
-    let mut text = String::new();
-    for directive in directives.iter().filter(|directive| directive.name == "skip" || directive.name == "include") {
-        if let Some(condition) = directive.specified_argument_by_name("if") {
-            push(&mut text, format_args!(" @{}(if: {})", directive.name, condition.serialize().no_indent()));
-        }
-    }
-    text
 }

@@ -3,5 +3,5 @@
 mod document;
 mod program;
 
-pub(crate) use document::{MAX_NESTING, PlannerDocument, internal_key};
+pub(crate) use document::{MAX_NESTING, PlannerDocument, client_variable, internal_key};
 pub(crate) use program::{Condition, EntityFetch, Fetch, Node, Program, Root, Target};

@@ -1,6 +1,8 @@
 //! Reading the client's answer out of the fetched tree, by the public schema: the client's names and order, only what it may
 //! see, and GraphQL's rules for null.
 
+use std::collections::HashSet;
+
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::ast::{DirectiveList, Type};
 use apollo_compiler::executable::{Field, Selection, SelectionSet};
@@ -16,6 +18,9 @@ use crate::supergraph::Supergraph;
 /// A value that must not be null has none: the nearest nullable parent becomes null.
 struct Null;
 
+/// Values that are told to be missing or of a wrong shape, at most.
+const MAX_COMPLAINTS: usize = 100;
+
 /// What a completion needs to know.
 pub(crate) struct Completion<'a> {
     pub(crate) supergraph: &'a Supergraph,
@@ -23,7 +28,11 @@ pub(crate) struct Completion<'a> {
     pub(crate) variables: &'a JsonMap,
     /// What was answered of the schema, at the root.
     pub(crate) introspected: Option<&'a JsonMap>,
+    /// Places that a failed call left empty: errors tell of the first of them and mean all.
+    pub(crate) gaps: &'a HashSet<Vec<Step>>,
     pub(crate) errors: Vec<GraphqlError>,
+    /// Errors that completing has added.
+    pub(crate) complaints: usize,
 }
 
 /// The fields of one response key, in the order of the document.
@@ -85,15 +94,19 @@ impl<'d> Completion<'d> {
                     }
                 }
                 Selection::InlineFragment(inline) => {
-                    let applies =
-                        inline.type_condition.as_ref().is_none_or(|condition| self.supergraph.is_a(typename, condition.as_str()));
+                    let applies = inline
+                        .type_condition
+                        .as_ref()
+                        .is_none_or(|condition| self.supergraph.is_a(typename, condition.as_str()));
                     if applies && self.included(&inline.directives) {
                         self.collect(&inline.selection_set, typename, groups);
                     }
                 }
                 Selection::FragmentSpread(spread) => {
                     let Some(fragment) = self.document.fragments.get(&spread.fragment_name) else { continue };
-                    if self.included(&spread.directives) && self.supergraph.is_a(typename, fragment.type_condition().as_str()) {
+                    if self.included(&spread.directives)
+                        && self.supergraph.is_a(typename, fragment.type_condition().as_str())
+                    {
                         self.collect(&fragment.selection_set, typename, groups);
                     }
                 }
@@ -119,24 +132,24 @@ impl<'d> Completion<'d> {
         sets: &[&'d SelectionSet],
         path: &mut Vec<Step>,
     ) -> Result<Value, Null> {
-        let completed = match ty {
-            Type::NonNullNamed(name) | Type::Named(name) => self.named(name.as_str(), value, sets, path),
-            Type::NonNullList(item) | Type::List(item) => self.list(item, value, sets, path),
+        let completed = match (value, ty) {
+            (Value::Null, _) => Some(Value::Null),
+            (_, Type::NonNullNamed(name) | Type::Named(name)) => self.named(name.as_str(), value, sets, path),
+            (_, Type::NonNullList(item) | Type::List(item)) => self.list(item, value, sets, path),
         };
-        if completed.is_null() && ty.is_non_null() {
-            self.complain(path, ErrorCode::Internal, "a value that must not be null is missing");
-            return Err(Null);
+        match completed {
+            Some(Value::Null) if ty.is_non_null() => {
+                self.complain(path, ErrorCode::Internal, "a value that must not be null is missing");
+                Err(Null)
+            }
+            None if ty.is_non_null() => Err(Null),
+            completed => Ok(completed.unwrap_or(Value::Null)),
         }
-        Ok(completed)
     }
 
-    fn list(&mut self, item: &Type, value: &Value, sets: &[&'d SelectionSet], path: &mut Vec<Step>) -> Value {
-        let Value::Array(items) = value else {
-            if !value.is_null() {
-                self.complain(path, ErrorCode::UpstreamUnavailable, "a subgraph answered something that is no list");
-            }
-            return Value::Null;
-        };
+    /// None here and below: nothing can be given, and why is told already.
+    fn list(&mut self, item: &Type, value: &Value, sets: &[&'d SelectionSet], path: &mut Vec<Step>) -> Option<Value> {
+        let Value::Array(items) = value else { return self.nonsense(path, "list") };
         let mut out = Vec::with_capacity(items.len());
         for (index, value) in items.iter().enumerate() {
             path.push(Step::Index(index));
@@ -144,34 +157,23 @@ impl<'d> Completion<'d> {
             path.pop();
             match completed {
                 Ok(value) => out.push(value),
-                Err(Null) => return Value::Null,
+                Err(Null) => return None,
             }
         }
-        Value::Array(out)
+        Some(Value::Array(out))
     }
 
-    fn named(&mut self, name: &str, value: &Value, sets: &[&'d SelectionSet], path: &mut Vec<Step>) -> Value {
-        if value.is_null() {
-            return Value::Null;
-        }
-        let leaf = match self.supergraph.public.types.get(name) {
-            Some(ExtendedType::Scalar(_)) => scalar(name, value),
+    fn named(&mut self, name: &str, value: &Value, sets: &[&'d SelectionSet], path: &mut Vec<Step>) -> Option<Value> {
+        match self.supergraph.public.types.get(name) {
+            Some(ExtendedType::Scalar(_)) => scalar(name, value).or_else(|| self.nonsense(path, name)),
             // A value that is not public becomes null and never leaks.
             Some(ExtendedType::Enum(definition)) => {
                 let known = value.as_str().is_some_and(|value| definition.values.contains_key(value));
-                return if known { value.clone() } else { Value::Null };
+                Some(if known { value.clone() } else { Value::Null })
             }
-            Some(ExtendedType::Object(_)) => return self.composite(Some(name), value, sets, path),
-            _ => return self.composite(None, value, sets, path),
-        };
-        if leaf.is_none() {
-            self.complain(
-                path,
-                ErrorCode::UpstreamUnavailable,
-                &format!("a subgraph answered something that is no {name}"),
-            );
+            Some(ExtendedType::Object(_)) => self.composite(Some(name), value, sets, path),
+            _ => self.composite(None, value, sets, path),
         }
-        leaf.unwrap_or(Value::Null)
     }
 
     /// An object; of an interface or a union (no `name`), what it is stands in it.
@@ -181,11 +183,8 @@ impl<'d> Completion<'d> {
         value: &Value,
         sets: &[&'d SelectionSet],
         path: &mut Vec<Step>,
-    ) -> Value {
-        let Value::Object(object) = value else {
-            self.complain(path, ErrorCode::UpstreamUnavailable, "a subgraph answered something that is no object");
-            return Value::Null;
-        };
+    ) -> Option<Value> {
+        let Value::Object(object) = value else { return self.nonsense(path, "object") };
         let typename = match name {
             Some(name) => name,
             None => match object.get("__typename").and_then(Value::as_str) {
@@ -193,18 +192,29 @@ impl<'d> Completion<'d> {
                 Some(found) if matches!(self.supergraph.public.types.get(found), Some(ExtendedType::Object(_))) => {
                     found
                 }
-                _ => return Value::Null,
+                _ => return Some(Value::Null),
             },
         };
-        self.object(sets, typename, object, path).map_or(Value::Null, Value::Object)
+        self.object(sets, typename, object, path).ok().map(Value::Object)
+    }
+
+    fn nonsense(&mut self, path: &[Step], wanted: &str) -> Option<Value> {
+        let message = format!("a subgraph answered something that is no {wanted}");
+        self.complain(path, ErrorCode::UpstreamUnavailable, &message);
+        None
     }
 
     /// Tells that a value cannot be given, unless an error at or around this place says why already.
     fn complain(&mut self, path: &[Step], code: ErrorCode, message: &str) {
-        let related = |known: &Vec<Step>| path.starts_with(known) || known.starts_with(path);
-        if !self.errors.iter().any(|error| error.path.as_ref().is_some_and(related)) {
-            self.errors.push(GraphqlError::new(code, message).at(path.to_vec()));
+        let told = |known: &Vec<Step>| path.starts_with(known) || known.starts_with(path);
+        if self.complaints == MAX_COMPLAINTS
+            || (1..=path.len()).any(|length| self.gaps.contains(&path[..length]))
+            || self.errors.iter().any(|error| error.path.as_ref().is_some_and(told))
+        {
+            return;
         }
+        self.complaints += 1;
+        self.errors.push(GraphqlError::new(code, message).at(path.to_vec()));
     }
 }
 

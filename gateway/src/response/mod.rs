@@ -2,6 +2,7 @@
 //!
 //! A plain tree of values. A faster engine would replace this module and no other.
 
+pub(crate) mod client_path;
 pub(crate) mod complete;
 mod merge;
 pub(crate) mod places;

@@ -1,5 +1,7 @@
 //! Errors that a subgraph answered: placed in the client's tree, and masked unless they are the client's.
 
+use std::collections::HashSet;
+
 use kernel::ErrorCode;
 
 use crate::error::GraphqlError;
@@ -9,26 +11,41 @@ use crate::pipeline::Caller;
 /// Errors taken from one answer at most.
 const MAX_ERRORS: usize = 100;
 
-/// Reads the `errors` of an answer. `locate` tells where in the client's tree a path of the subgraph's lies: at several places
+/// Places that one failure is told at, at most.
+pub(crate) const MAX_PLACES: usize = 10;
+
+/// What an answer says of its errors.
+#[derive(Default)]
+pub(crate) struct SubgraphErrors {
+    pub(crate) errors: Vec<GraphqlError>,
+    /// Places that these errors explain too and are not told at.
+    pub(crate) gaps: Vec<Vec<Step>>,
+}
+
+/// Reads the `errors` of an answer. `locate` tells where in the fetched tree a path of the subgraph's lies: at several places
 /// for an entity that stands at several, nowhere for a path that means nothing.
 pub(crate) fn read(
     subgraph: &str,
     errors: Option<Value>,
     caller: &Caller,
-    locate: &mut dyn FnMut(Vec<Step>) -> Vec<Vec<Step>>,
-) -> Vec<GraphqlError> {
-    let Some(Value::Array(list)) = errors else { return Vec::new() };
-    let mut read = Vec::new();
+    locate: &mut dyn FnMut(Option<Vec<Step>>) -> Vec<Vec<Step>>,
+) -> SubgraphErrors {
+    let mut read = SubgraphErrors::default();
+    let Some(Value::Array(list)) = errors else { return read };
+    let mut known = HashSet::new();
     for error in list.into_iter().take(MAX_ERRORS) {
         let message = error.get("message").and_then(Value::as_str).unwrap_or("no message");
         let code = error.get("extensions").and_then(|extensions| extensions.get("code")).and_then(Value::as_str);
         let told = told(subgraph, code.and_then(ErrorCode::parse), message, caller);
-        let places = error.get("path").and_then(path).map(&mut *locate).unwrap_or_default();
+        let mut places = locate(error.get("path").and_then(path));
+        read.gaps.extend(places.drain(MAX_PLACES.min(places.len())..));
         if places.is_empty() {
-            read.push(told);
-        } else {
-            read.extend(places.into_iter().map(|place| told.clone().at(place)));
+            read.errors.push(told);
+            continue;
         }
+        // One that names no entity may come once for each: it is told at a place once.
+        places.retain(|place| known.insert((place.clone(), told.extensions.code, told.message.clone())));
+        read.errors.extend(places.into_iter().map(|place| told.clone().at(place)));
     }
     read
 }

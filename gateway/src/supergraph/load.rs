@@ -132,5 +132,5 @@ fn alias_prefix(schema: &Schema) -> String {
         }
     }
     let free = |prefix: &String| names.iter().all(|name| !name.as_str().starts_with(prefix.as_str()));
-    (0_u32..).map(|number| format!("p{number}_")).find(free).expect("a schema has finitely many names")
+    (0..=names.len()).map(|number| format!("p{number}_")).find(free).expect("each name takes one prefix at most")
 }

@@ -23,13 +23,13 @@ pub async fn watch(gateway: Arc<Gateway>, path: PathBuf) {
         seen = now;
         match tokio::fs::read_to_string(&path).await {
             Err(error) => {
-                tracing::error!(path = %path.display(), %error, "the supergraph cannot be read; the old one serves on")
+                tracing::error!(path = %path.display(), %error, "the supergraph cannot be read; the old one serves on");
             }
             Ok(text) => match gateway.replace_supergraph(&text) {
                 Ok(true) => tracing::info!(path = %path.display(), "a new supergraph is served"),
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(path = %path.display(), %error, "the new supergraph is refused; the old one serves on")
+                    tracing::error!(path = %path.display(), %error, "the new supergraph is refused; the old one serves on");
                 }
             },
         }

@@ -89,8 +89,17 @@ async fn the_type_name_alone_is_enough() {
 #[tokio::test]
 async fn members_may_give_one_alias_to_different_fields() {
     let gateway = TestGateway::start().await;
-    let answer = gateway.ask("{ shelf { ... on Film { it: title } ... on Book { it: id } } }").await;
-    assert_eq!(answer, json!({"data": {"shelf": [{"it": "Germinal, the film"}, {"it": "b3"}]}}));
+    let answer = gateway.ask("{ shelf { ... on Film { it: minutes } ... on Book { it: weight } } }").await;
+    assert_eq!(answer, json!({"data": {"shelf": [{"it": 160}, {"it": 9000}]}}));
+}
+
+#[tokio::test]
+async fn a_condition_that_cannot_hold_selects_nothing() {
+    let gateway = TestGateway::start().await;
+    let answer = gateway.ask("{ book(id: \"b1\") { ... on Medium { ... on Film { minutes } } } }").await;
+    assert_eq!(answer, json!({"data": {"book": {}}}));
+    let answer = gateway.ask("{ media { ... on Book { ... on Medium { ... on Film { minutes } } } id } }").await;
+    assert_eq!(answer, json!({"data": {"media": [{"id": "b1"}, {"id": "f1"}]}}));
 }
 
 #[tokio::test]

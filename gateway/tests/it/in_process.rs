@@ -53,6 +53,6 @@ async fn its_faults_are_faults() {
         let (client, _) = subgraph(status, kind, body.to_owned());
         let gateway = TestGateway::builder().in_process("people", client).start().await;
         let answer = gateway.ask("{ people { name } }").await;
-        assert_eq!(answer, json!({"errors": [failed("people", json!(["people"]))], "data": null}), "{body:.50}");
+        assert_eq!(answer, json!({"errors": [failed("people", &json!(["people"]))], "data": null}), "{body:.50}");
     }
 }

@@ -24,7 +24,6 @@ mod nulls;
 mod operations;
 mod request_ids;
 mod routes;
-mod scratch;
 mod shapes;
 mod variables;
 mod watching;

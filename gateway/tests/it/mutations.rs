@@ -8,28 +8,33 @@ use serde_json::json;
 
 use crate::harness::{Reply, TestGateway, failed};
 
+type Order = Arc<Mutex<Vec<String>>>;
+
+/// Answers nothing, and writes down when it begins and when it ends.
+fn logging(name: &'static str, order: &Order) -> Reply {
+    let order = Arc::clone(order);
+    let log = move |what: &str| order.lock().expect("no panic").push(format!("{name} {what}"));
+    Reply::Schema(Arc::new(move |_| {
+        let log = log.clone();
+        async move {
+            log("begins");
+            // Others have every chance to begin before this one ends.
+            for _ in 0..50 {
+                tokio::task::yield_now().await;
+            }
+            log("ends");
+            Response::new(ConstValue::from_json(json!({})).expect("a value"))
+        }
+        .boxed()
+    }))
+}
+
 #[tokio::test]
 async fn root_fields_run_in_their_order_across_subgraphs() {
     let gateway = TestGateway::start().await;
-    let order = Arc::new(Mutex::new(Vec::new()));
-    let log = |name: &'static str| {
-        let order = Arc::clone(&order);
-        Reply::Schema(Arc::new(move |_| {
-            let order = Arc::clone(&order);
-            async move {
-                order.lock().expect("no panic").push(format!("{name} begins"));
-                // Others have every chance to begin before this one ends.
-                for _ in 0..50 {
-                    tokio::task::yield_now().await;
-                }
-                order.lock().expect("no panic").push(format!("{name} ends"));
-                Response::new(ConstValue::from_json(json!({})).expect("a value"))
-            }
-            .boxed()
-        }))
-    };
-    gateway.catalogue.reply(log("catalogue"));
-    gateway.people.reply(log("people"));
+    let order = Order::default();
+    gateway.catalogue.reply(logging("catalogue", &order));
+    gateway.people.reply(logging("people", &order));
     let query = "mutation { z: rename(id: \"p1\", name: \"a\") { id } y: addBook(title: \"x\") { id } a: rename(id: \"p2\", name: \"b\") { id } }";
     gateway.ask(query).await;
     assert_eq!(
@@ -99,7 +104,7 @@ async fn the_next_one_runs_though_one_failed_and_a_failed_one_is_not_tried_again
     let query = "mutation { them: rename(id: \"p1\", name: \"n\") { name } addBook(title: \"B\") { title } }";
     assert_eq!(
         gateway.ask(query).await,
-        json!({"errors": [failed("people", json!(["them"]))], "data": {"them": null, "addBook": {"title": "B"}}})
+        json!({"errors": [failed("people", &json!(["them"]))], "data": {"them": null, "addBook": {"title": "B"}}})
     );
     assert_eq!(gateway.calls(), [1, 1, 0]);
 }
@@ -109,5 +114,5 @@ async fn a_failed_one_that_must_not_be_null_leaves_no_data() {
     let gateway = TestGateway::start().await;
     gateway.catalogue.reply(Reply::html());
     let query = "mutation { addBook(title: \"B\") { title } }";
-    assert_eq!(gateway.ask(query).await, json!({"errors": [failed("catalogue", json!(["addBook"]))], "data": null}));
+    assert_eq!(gateway.ask(query).await, json!({"errors": [failed("catalogue", &json!(["addBook"]))], "data": null}));
 }

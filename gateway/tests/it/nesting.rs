@@ -24,15 +24,15 @@ async fn an_operation_as_deep_as_allowed_with_a_fragment_at_each_level() {
 }
 
 #[rstest]
-#[case::bare("...")]
-#[case::same_type("... on Book")]
-#[case::wider_type("... on Medium")]
+#[case::bare("...", "title author { name }")]
+#[case::same_type("... on Book", "title author { name }")]
+#[case::wider_type("... on Medium", "title ... on Book { author { name } }")]
 #[tokio::test]
-async fn fragments_that_change_nothing_may_be_many(#[case] fragment: &str) {
+async fn fragments_that_change_nothing_may_be_many(#[case] fragment: &str, #[case] within: &str) {
     let gateway = TestGateway::start().await;
     let levels = 90;
     let query = format!(
-        "{{ book(id: \"b1\") {{ {} title author {{ name }} {} }} }}",
+        "{{ book(id: \"b1\") {{ {} {within} {} }} }}",
         format!("{fragment} {{ ").repeat(levels),
         "} ".repeat(levels)
     );
@@ -92,5 +92,23 @@ async fn values_nested_deeply_are_no_internal_error() {
         let answer = gateway.post(&json!({"query": format!("{{ books(first: {value}) {{ id }} }}")})).await;
         let code = answer.code();
         assert!(matches!(code.as_str(), "GRAPHQL_VALIDATION_FAILED" | "LIMIT_EXCEEDED"), "{:.500}", answer.text);
+    }
+}
+
+/// Brackets that no limit of the parser sees at once: each fragment nests a little, and all of them nest within each other.
+#[tokio::test]
+async fn a_chain_of_nested_fragments_harms_nobody() {
+    let gateway = TestGateway::start().await;
+    for (fragments, levels) in [(70, 40), (20, 150), (95, 30)] {
+        let mut query = "{media{...f0}}".to_owned();
+        for index in 0..fragments {
+            let inner = "...{".repeat(levels);
+            write!(query, "fragment f{index} on Medium{{{inner}...f{}{}}}", index + 1, "}".repeat(levels))
+                .expect("a string");
+        }
+        write!(query, "fragment f{fragments} on Medium{{title}}").expect("a string");
+        let answer = gateway.ask(&query).await;
+        let served = answer["data"]["media"][0] == json!({"title": "Germinal"});
+        assert!(served || answer["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED", "{answer:.500}");
     }
 }

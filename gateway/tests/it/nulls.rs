@@ -7,7 +7,7 @@ use crate::harness::{Reply, TestGateway};
 
 const MISSING: &str = "a value that must not be null is missing";
 
-fn missing(path: Value) -> Value {
+fn missing(path: &Value) -> Value {
     json!({"message": MISSING, "path": path, "extensions": {"code": "INTERNAL"}})
 }
 
@@ -21,13 +21,13 @@ async fn a_missing_value_nulls_the_nearest_parent_that_may_be_null() {
     ]}})));
     let answer = gateway.ask("{ shelf { ... on Book { name: title } } }").await;
     // The alias is the gateway's own on the way to the subgraph: nothing was found under it.
-    let paths: Vec<Value> = (0..3).map(|index| missing(json!(["shelf", index, "name"]))).collect();
+    let paths: Vec<Value> = (0..3).map(|index| missing(&json!(["shelf", index, "name"]))).collect();
     assert_eq!(answer, json!({"errors": paths, "data": {"shelf": [null, null, null]}}));
     let answer = gateway.ask("{ shelf { ... on Book { title } } }").await;
     assert_eq!(
         answer,
         json!({
-            "errors": [missing(json!(["shelf", 1, "title"])), missing(json!(["shelf", 2, "title"]))],
+            "errors": [missing(&json!(["shelf", 1, "title"])), missing(&json!(["shelf", 2, "title"]))],
             "data": {"shelf": [{"title": "Germinal"}, null, null]},
         })
     );
@@ -38,7 +38,7 @@ async fn a_missing_value_in_a_list_that_holds_no_null_goes_up_to_the_root() {
     let gateway = TestGateway::start().await;
     gateway.catalogue.reply(Reply::Json(json!({"data": {"books": [{"title": "Germinal"}, {"title": null}]}})));
     let answer = gateway.ask("{ books { title } best { stars } }").await;
-    assert_eq!(answer, json!({"errors": [missing(json!(["books", 1, "title"]))], "data": null}));
+    assert_eq!(answer, json!({"errors": [missing(&json!(["books", 1, "title"]))], "data": null}));
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_list_may_itself_become_null() {
     assert_eq!(
         answer,
         json!({
-            "errors": [missing(json!(["book", "reviews", 1]))],
+            "errors": [missing(&json!(["book", "reviews", 1]))],
             "data": {"book": {"title": "Germinal", "reviews": null}},
         })
     );
@@ -108,7 +108,7 @@ async fn an_entity_that_its_subgraph_does_not_know_is_a_gap() {
     assert_eq!(
         answer,
         json!({
-            "errors": [missing(json!(["books", 0, "author", "name"])), missing(json!(["books", 1, "author", "name"]))],
+            "errors": [missing(&json!(["books", 0, "author", "name"])), missing(&json!(["books", 1, "author", "name"]))],
             "data": {"books": [{"author": null}, {"author": null}, {"author": {"id": "p2", "name": "Montaigne"}}]},
         })
     );
@@ -116,7 +116,7 @@ async fn an_entity_that_its_subgraph_does_not_know_is_a_gap() {
 
 #[rstest]
 #[case("genre", json!({"genre": null, "title": "Brouillon"}), json!(null))]
-#[case("kind", json!(null), json!([missing(json!(["book", "kind"]))]))]
+#[case("kind", json!(null), json!([missing(&json!(["book", "kind"]))]))]
 #[tokio::test]
 async fn an_enum_value_that_is_not_public_is_null(#[case] field: &str, #[case] book: Value, #[case] errors: Value) {
     let gateway = TestGateway::start().await;

@@ -68,5 +68,7 @@ async fn a_document_that_does_not_fit_is_refused(#[case] query: &str, #[case] co
 async fn a_validation_error_says_where() {
     let gateway = TestGateway::start().await;
     let answer = gateway.ask("{\n  books { pages }\n}").await;
-    assert_eq!(answer["errors"][0]["locations"], json!([{"line": 2, "column": 11}]), "{answer}");
+    let errors = answer["errors"].as_array().expect("errors");
+    let place = json!([{"line": 2, "column": 11}]);
+    assert!(errors.iter().any(|error| error["locations"] == place), "{answer}");
 }

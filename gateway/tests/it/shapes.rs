@@ -18,7 +18,7 @@ async fn data_that_is_no_object_erases_nothing(#[case] reply: Value) {
     gateway.reviews.reply(Reply::Json(reply));
     let answer = gateway.ask("{ people { name } best { stars } }").await;
     let people = json!([{"name": "Zola"}, {"name": "Montaigne"}]);
-    let errors = json!([failed("reviews", json!(["best"]))]);
+    let errors = json!([failed("reviews", &json!(["best"]))]);
     assert_eq!(answer, json!({"errors": errors, "data": {"people": people, "best": null}}));
 }
 
@@ -36,7 +36,7 @@ async fn entities_that_are_none_erase_nothing(#[case] reply: Value) {
     gateway.people.reply(Reply::Json(reply));
     let answer = gateway.ask("{ book(id: \"b1\") { title author { id phone } } }").await;
     let author = json!({"id": "p1", "phone": null});
-    let errors = json!([failed("people", json!(["book", "author"]))]);
+    let errors = json!([failed("people", &json!(["book", "author"]))]);
     assert_eq!(answer, json!({"errors": errors, "data": {"book": {"title": "Germinal", "author": author}}}));
 }
 

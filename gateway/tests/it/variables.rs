@@ -17,10 +17,10 @@ async fn a_default_stands_where_nothing_is_given() {
 }
 
 #[tokio::test]
-async fn an_argument_without_its_variable_has_the_schemas_default() {
+async fn a_variable_that_is_not_given_is_not_sent() {
     let gateway = TestGateway::start().await;
-    let answer = gateway.ask("query($n: Int) { books(first: $n) { id } }").await;
-    assert_eq!(answer["data"]["books"].as_array().map(Vec::len), Some(3), "{answer}");
+    gateway.ask("query($n: Int) { books(first: $n) { id } }").await;
+    assert_eq!(gateway.catalogue.only_request().variables(), &json!({}), "not even null: the subgraph has the default");
 }
 
 #[tokio::test]
@@ -52,6 +52,19 @@ async fn an_id_may_be_given_as_a_number() {
     let gateway = TestGateway::start().await;
     let answer = gateway.ask_with("query($id: ID!) { book(id: $id) { title } }", json!({"id": 7})).await;
     assert_eq!(answer, json!({"data": {"book": null}}));
+}
+
+#[tokio::test]
+async fn a_variable_may_have_any_name() {
+    let gateway = TestGateway::start().await;
+    let query = "query($representations: Int!, $__representations_0: ID!, $query: Unit!) { \
+        book(id: $__representations_0) { reviews(first: $representations) { stars } weight(unit: $query) \
+        sequel { reviews(first: $representations) { stars } } } }";
+    let variables = json!({"representations": 1, "__representations_0": "b1", "query": "KILOGRAM"});
+    assert_eq!(
+        gateway.ask_with(query, variables).await,
+        json!({"data": {"book": {"reviews": [{"stars": 5}], "weight": 4, "sequel": {"reviews": []}}}})
+    );
 }
 
 #[rstest]

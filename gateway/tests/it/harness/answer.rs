@@ -40,7 +40,7 @@ impl Answer {
 }
 
 /// The error of a part that `service` did not answer.
-pub(crate) fn failed(service: &str, path: Value) -> Value {
+pub(crate) fn failed(service: &str, path: &Value) -> Value {
     let extensions = json!({"code": "UPSTREAM_UNAVAILABLE", "service": service});
     json!({"message": format!("the service {service} is not available"), "path": path, "extensions": extensions})
 }
