@@ -99,6 +99,9 @@ impl SubgraphClient for HttpSubgraph {
                 Connections::Tls(client) => client.request(message).await,
             };
             let response = response.map_err(|error| CallError::Unreachable(error.to_string()))?;
+            if response.status() == ::http::StatusCode::UNAUTHORIZED {
+                return Err(CallError::Refused);
+            }
             if !response.status().is_success() && !is_graphql(response.headers()) {
                 return Err(CallError::Status(response.status().as_u16()));
             }

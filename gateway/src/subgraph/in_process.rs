@@ -40,6 +40,9 @@ impl SubgraphClient for InProcessSubgraph {
                 Ok(response) => response,
                 Err(never) => match never {},
             };
+            if response.status() == ::http::StatusCode::UNAUTHORIZED {
+                return Err(CallError::Refused);
+            }
             if !response.status().is_success() && !is_graphql(response.headers()) {
                 return Err(CallError::Status(response.status().as_u16()));
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 
-pub use http::HttpSubgraph;
+pub use http::{BadAddress, HttpSubgraph};
 pub use in_process::InProcessSubgraph;
 
 /// A GraphQL request to a subgraph: its JSON body, and what goes with it.
@@ -31,6 +31,9 @@ pub enum CallError {
     /// It did not answer in time.
     #[error("it did not answer in time")]
     TimedOut,
+    /// It does not take this gateway for its own.
+    #[error("it refuses this gateway: does it hold the gateway's public key (--gateway-key)?")]
+    Refused,
     /// It answered with a status and something that is no GraphQL response.
     #[error("it answered with status {0} and no GraphQL response")]
     Status(u16),

@@ -144,3 +144,15 @@ fn a_supergraph_that_cannot_be_served_is_refused_in_one_sentence() {
     assert_eq!(ended.status.code(), Some(1));
     assert!(text(&ended.stderr).contains("links no join specification"), "{}", text(&ended.stderr));
 }
+
+#[test]
+fn an_address_for_a_subgraph_that_is_not_there_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().display().to_string();
+    for (wrong, told) in [("activatoin=http://127.0.0.1:1", "\"activatoin\""), ("activation=nonsense", "\"nonsense\"")]
+    {
+        let ended = run(["gateway", "--subgraph", wrong, "--listen", "127.0.0.1:0", "--data", &data], &[]);
+        assert_eq!(ended.status.code(), Some(1));
+        assert!(text(&ended.stderr).contains(told), "{}", text(&ended.stderr));
+    }
+}

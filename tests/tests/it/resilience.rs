@@ -61,3 +61,17 @@ async fn a_subgraph_answers_nobody_but_its_gateway() {
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
     assert_eq!(get(&format!("{}/readyz", roles.establishments.url)).await.0, 200);
 }
+
+#[tokio::test]
+async fn a_gateway_that_a_subgraph_does_not_know_is_no_fault_of_the_client() {
+    let (site, elsewhere) = (Site::new(Database::Sqlite), Site::new(Database::Sqlite));
+    let roles = site.over_http();
+    let (one, two) =
+        (format!("establishments={}", roles.establishments.url), format!("activation={}", roles.activation.url));
+    let data = elsewhere.data().display().to_string();
+    let arguments = ["gateway", "--subgraph", &one, "--subgraph", &two, "--data", &data, "--listen", "127.0.0.1:0"];
+    let stranger = testkit::process::Running::start(arguments, &[], elsewhere.folder());
+    let answer = ask(&stranger.url, QUERY).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UPSTREAM_UNAVAILABLE", "{answer:#}");
+    assert!(stranger.log().contains("--gateway-key"), "the operator is told: {}", stranger.log());
+}

@@ -83,10 +83,9 @@ fn request(reader: &mut BufReader<TcpStream>) -> anyhow::Result<Option<(String, 
         if line.to_ascii_lowercase().starts_with("passerelle-principal:") {
             let folded = headers.rfind("passerelle-principal:").context("just written")?;
             headers.truncate(folded);
-            headers.push_str(&format!(
-                "passerelle-principal:{}\n",
-                line.split_once(':').context("a header")?.1.trim_end()
-            ));
+            headers.push_str("passerelle-principal:");
+            headers.push_str(line.split_once(':').context("a header")?.1.trim_end());
+            headers.push('\n');
         }
     }
     let length = headers.lines().find_map(|line| line.strip_prefix("content-length:")).context("a body")?;

@@ -90,13 +90,15 @@ impl Territory {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<EstablishmentFilter>,
-        #[graphql(desc = "In which order.", default_with = "EstablishmentOrder::Name")] order_by: EstablishmentOrder,
+        #[graphql(desc = "In which order.", default_with = "Some(EstablishmentOrder::Name)")] order_by: Option<
+            EstablishmentOrder,
+        >,
         #[graphql(desc = "Items at most, up to 100, from the beginning; absent: 20.")] first: Option<i32>,
         #[graphql(desc = "Begin after the item of this cursor.")] after: Option<String>,
         #[graphql(desc = "Items at most, up to 100, from the end.")] last: Option<i32>,
         #[graphql(desc = "End before the item of this cursor.")] before: Option<String>,
     ) -> Result<EstablishmentConnection, Fault> {
-        let order: Order = order_by.into();
+        let order = order_by.map_or(Order::Name, Into::into);
         let page = Page::new(first, after.as_deref(), last, before.as_deref(), order.keys().len());
         let page = page.map_err(|error| Fault::bad_input(&error))?;
         let filter = filter.unwrap_or_default().check(this_year(ctx))?;

@@ -63,6 +63,7 @@ async fn search_and_filters(#[values(Backend::Sqlite, Backend::Postgres)] backen
         ["École maternelle du Cœur", "École maternelle Françoise-DOLTO"]
     );
     assert_eq!(names(&house, "last: 1").await, ["STS isolée"]);
+    assert_eq!(names(&house, "orderBy: null, last: 1").await, ["STS isolée"], "null is the default order");
 }
 
 #[rstest]
