@@ -26,6 +26,8 @@ pub struct GatewayConfig {
     pub max_depth: usize,
     /// Fields of an operation, its fragments counted wherever they are spread.
     pub max_fields: usize,
+    /// Values that an answer may be expected to have: fields, multiplied by the lengths of the lists that they stand in.
+    pub max_values: usize,
     /// Bytes of a subgraph's answer.
     pub max_subgraph_response_bytes: usize,
     /// How long a whole request may take.
@@ -54,6 +56,7 @@ impl Default for GatewayConfig {
             max_tokens: 10_000,
             max_depth: 20,
             max_fields: 5_000,
+            max_values: 200_000,
             max_subgraph_response_bytes: 64 << 20,
             request_timeout: Duration::from_secs(30),
             subgraph_timeout: Duration::from_secs(10),

@@ -51,13 +51,6 @@ impl Gateway {
     pub fn new(parts: GatewayParts) -> Result<Self, LoadError> {
         let GatewayParts { config, supergraph, signer, in_process } = parts;
         let supergraph = Supergraph::load(&supergraph, config.prepared_cache_bytes)?;
-        for (name, url) in &config.subgraphs {
-            if !supergraph.subgraphs().contains_key(name) {
-                let known = supergraph.subgraphs().keys().cloned().collect::<Vec<_>>().join(", ");
-                return Err(LoadError::UnknownSubgraph { name: name.clone(), known });
-            }
-            HttpSubgraph::new(url, config.max_subgraph_response_bytes)?;
-        }
         let serving = serving(&config, &in_process, supergraph);
         Ok(Self { config, signer, in_process, serving: ArcSwap::from_pointee(serving) })
     }
@@ -73,6 +66,11 @@ impl Gateway {
         let supergraph = Supergraph::load(text, self.config.prepared_cache_bytes)?;
         self.serving.store(Arc::new(serving(&self.config, &self.in_process, supergraph)));
         Ok(true)
+    }
+
+    /// Names of the subgraphs of the supergraph that is served now.
+    pub fn subgraph_names(&self) -> Vec<String> {
+        self.serving.load().supergraph.subgraphs().keys().cloned().collect()
     }
 
     pub(crate) fn serving(&self) -> Arc<Serving> {

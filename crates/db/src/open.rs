@@ -13,6 +13,9 @@ use crate::Db;
 
 /// How long a statement waits for a connection: less than a request may take, so that its error says why.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How often bringing the tables up to date is tried again, and after how long.
+const RETRIES: u32 = 5;
+const RETRY_AFTER: Duration = Duration::from_millis(300);
 /// How long a writer of SQLite waits for another to end.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -116,12 +119,20 @@ impl Db {
                 (name, Self::Postgres(pool))
             }
         };
-        let migrated = match &db {
-            Self::Sqlite(pool) => migrations.run(pool).await,
-            Self::Postgres(pool) => migrations.run(pool).await,
-        };
-        migrated.map_err(|source| OpenError::Migrate { target: name, source })?;
-        Ok(db)
+        // Two processes that start together may both begin: who loses finds the tables made when it tries again.
+        let mut tries = 0;
+        loop {
+            let migrated = match &db {
+                Self::Sqlite(pool) => migrations.run(pool).await,
+                Self::Postgres(pool) => migrations.run(pool).await,
+            };
+            match migrated {
+                Ok(()) => return Ok(db),
+                Err(_) if tries < RETRIES => tokio::time::sleep(RETRY_AFTER).await,
+                Err(source) => return Err(OpenError::Migrate { target: name, source }),
+            }
+            tries += 1;
+        }
     }
 }
 

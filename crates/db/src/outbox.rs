@@ -7,9 +7,13 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sqlx::QueryBuilder;
 use sqlx::types::Json;
 
 use crate::{Db, StoreError, Tx, sequence, with_pool, with_tx};
+
+/// Events written with one statement: five values each stay far below what either database binds.
+const CHUNK: usize = 500;
 
 /// An event as the outbox keeps it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -59,17 +63,18 @@ pub async fn append(tx: &mut Tx, events: &[NewEvent], at: DateTime<Utc>) -> Resu
         return Ok(());
     }
     let last = sequence::next(tx, "outbox", count).await?;
-    for (seq, event) in (last - count + 1..).zip(events) {
+    let numbered: Vec<(i64, &NewEvent)> = (last - count + 1..).zip(events).collect();
+    for chunk in numbered.chunks(CHUNK) {
         with_tx!(tx, |connection| {
-            sqlx::query("INSERT INTO outbox (seq, aggregate, kind, payload, occurred_at) VALUES ($1, $2, $3, $4, $5)")
-                .bind(seq)
-                .bind(&event.aggregate)
-                .bind(event.kind)
-                .bind(Json(&event.payload))
-                .bind(at)
-                .execute(connection)
-                .await
-                .map(drop)
+            let mut query = QueryBuilder::new("INSERT INTO outbox (seq, aggregate, kind, payload, occurred_at) ");
+            query.push_values(chunk, |mut row, (seq, event)| {
+                row.push_bind(*seq)
+                    .push_bind(event.aggregate.clone())
+                    .push_bind(event.kind)
+                    .push_bind(Json(event.payload.clone()))
+                    .push_bind(at);
+            });
+            query.build().execute(connection).await.map(drop)
         })?;
     }
     Ok(())
@@ -87,6 +92,13 @@ pub async fn after(db: &Db, seq: i64, limit: u32) -> Result<Vec<Event>, StoreErr
         .await
     })?;
     Ok(events)
+}
+
+/// The number of the last event; 0 where there is none.
+pub async fn last(db: &Db) -> Result<i64, StoreError> {
+    let seq: Option<i64> =
+        with_pool!(db, |pool| sqlx::query_scalar("SELECT MAX(seq) FROM outbox").fetch_one(pool).await)?;
+    Ok(seq.unwrap_or(0))
 }
 
 /// How far this consumer has applied the events of `source`.

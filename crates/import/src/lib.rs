@@ -15,4 +15,4 @@ pub use header::{BadHeader, Column, Header};
 pub use open::{OpenError, open, open_one_of};
 pub use reader::{MAX_RECORD_BYTES, ReadError, Record, RecordError, Records};
 pub use report::{Outcome, Report};
-pub use row::Row;
+pub use row::{Row, date};

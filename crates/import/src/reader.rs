@@ -32,6 +32,12 @@ pub enum RecordError {
         /// The column, from 1.
         column: usize,
     },
+    /// A NUL, which no text has.
+    #[error("the character U+0000 (column {column}), which no text has")]
+    Nul {
+        /// The column, from 1.
+        column: usize,
+    },
     /// More or fewer fields than the header has.
     #[error("{found} columns where the header has {expected}")]
     Width {
@@ -101,6 +107,9 @@ impl Record {
             if std::str::from_utf8(self.bytes(index)).is_err() {
                 return Err(RecordError::NotUtf8 { column: index + 1 });
             }
+            if self.bytes(index).contains(&0) {
+                return Err(RecordError::Nul { column: index + 1 });
+            }
         }
         match width {
             Some(expected) if expected != self.len() => Err(RecordError::Width { found: self.len(), expected }),
@@ -127,6 +136,11 @@ impl Records {
     /// When it is not there or cannot be read.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let fail = |source| ReadError { path: path.to_owned(), source };
+        // Looked at first: opening a pipe would wait for its writer.
+        if !std::fs::metadata(path).map_err(fail)?.is_file() {
+            let reason = "not a regular file; a file is read more than once, and a pipe cannot be";
+            return Err(fail(std::io::Error::new(std::io::ErrorKind::InvalidInput, reason)));
+        }
         let file = File::open(path).map_err(fail)?;
         let mut input = BufReader::with_capacity(64 << 10, file);
         let mut offset = 0;

@@ -4,6 +4,12 @@ use chrono::NaiveDate;
 
 use crate::{Header, Record};
 
+/// The date that `text` writes as `2018-06-28`, and in no other way.
+pub fn date(text: &str) -> Option<NaiveDate> {
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    (text.len() == 10 && date.to_string() == text).then_some(date)
+}
+
 /// A record, its fields found by the index of their column.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
@@ -34,10 +40,7 @@ impl<'a> Row<'a> {
     /// # Errors
     /// When there is something that is no date.
     pub fn date(&self, column: usize) -> Result<Option<NaiveDate>, String> {
-        let read = |text| {
-            let date = NaiveDate::parse_from_str(text, "%Y-%m-%d");
-            date.map_err(|_| format!("a date is written 2018-06-28; got {text:?}"))
-        };
+        let read = |text| date(text).ok_or_else(|| format!("a date is written 2018-06-28; got {text:?}"));
         self.some(column).map(read).transpose()
     }
 }

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Wake, Waker};
 
 use futures::future::{BoxFuture, poll_fn};
+use tokio::task::JoinSet;
 
 /// The batches of one request that have not begun yet.
 #[derive(Clone, Default)]
@@ -30,6 +31,8 @@ impl Batches {
 
     /// Runs a request; each time that it can do nothing more by itself, the batches taken in begin, all at once.
     pub async fn drive<F: Future>(&self, request: F) -> F::Output {
+        // Dropped with the request, whether it ended, took too long or lost its client: what runs for it ends too.
+        let mut running = JoinSet::new();
         let mut request = pin!(request);
         poll_fn(|context| {
             let noticed = Arc::new(Noticed { woken: AtomicBool::new(false), waker: context.waker().clone() });
@@ -39,7 +42,7 @@ impl Batches {
             if outcome.is_pending() && !noticed.woken.load(Ordering::SeqCst) {
                 let batches = std::mem::take(&mut *self.0.lock().expect("no panic happens under this lock"));
                 for batch in batches {
-                    drop(tokio::spawn(batch));
+                    running.spawn(batch);
                 }
             }
             outcome

@@ -82,6 +82,10 @@ fn explain(error: &figment::Error) -> ConfigError {
             };
             ConfigError::UnknownKey { key: format!("{prefix}{name}"), origin, hint }
         }
+        // Never the value itself: it may be a password that stands in the wrong place.
+        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
+            ConfigError::Invalid { origin, message: format!("`{path}`: expected {expected}") }
+        }
         kind => {
             let place = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
             ConfigError::Invalid { origin, message: format!("{place}{kind}") }

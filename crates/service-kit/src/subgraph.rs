@@ -109,6 +109,10 @@ async fn handle<E: Executor>(State(front): State<Arc<Front<E>>>, headers: Header
             return refused(StatusCode::BAD_REQUEST, &fault);
         }
     };
+    if has_nul(&request) {
+        let fault = Fault::new(ErrorCode::BadUserInput, "a text holds the character U+0000, which no text here may");
+        return refused(StatusCode::OK, &fault);
+    }
     let batches = Batches::default();
     let request = (front.per_request)(request.data(principal), &batches);
     let execution = batches.drive(front.executor.execute(request));
@@ -117,6 +121,22 @@ async fn handle<E: Executor>(State(front): State<Arc<Front<E>>>, headers: Header
         return refused(StatusCode::OK, &fault);
     };
     json(StatusCode::OK, &finish(response, request_id(&headers)))
+}
+
+/// Whether an argument holds a NUL, which PostgreSQL's text cannot; keys of entities are looked at one by one.
+fn has_nul(request: &async_graphql::Request) -> bool {
+    use async_graphql::Value;
+    fn within(value: &Value) -> bool {
+        match value {
+            Value::String(text) => text.contains('\0'),
+            Value::List(items) => items.iter().any(within),
+            Value::Object(fields) => fields.values().any(within),
+            _ => false,
+        }
+    }
+    let keys = |name: &str| name == "representations" || name.starts_with("__batch_reps");
+    let mut variables = request.variables.iter().filter(|(name, _)| !keys(name));
+    request.query.contains('\0') || request.query.contains("\\u0000") || variables.any(|(_, value)| within(value))
 }
 
 fn principal(verifier: &Verifier, headers: &HeaderMap) -> Option<Principal> {

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use apollo_compiler::ast::Value;
 use apollo_compiler::executable::{Field, Operation, Selection, SelectionSet};
 use apollo_compiler::introspection;
 use apollo_compiler::parser::Parser;
@@ -117,6 +118,13 @@ fn make(
     if size.depth > config.max_depth {
         return Err(limit(format!("the operation is {} fields deep; {} at most", size.depth, config.max_depth)));
     }
+    if size.values > config.max_values {
+        let message = format!(
+            "the answer would have some {} values, {} at most: ask for shorter pages, or for fewer lists within lists",
+            size.values, config.max_values
+        );
+        return Err(limit(message));
+    }
     if size.fields > config.max_fields {
         return Err(limit(format!("the operation has {} fields; {} at most", size.fields, config.max_fields)));
     }
@@ -203,6 +211,8 @@ struct Size {
     fields: usize,
     /// About as many as its text has.
     bytes: usize,
+    /// Values that the answer is expected to have.
+    values: usize,
 }
 
 /// How deep a selection goes and how many fields it has with its fragments in place; each fragment is measured once.
@@ -213,7 +223,8 @@ fn measure(document: &ExecutableDocument, set: &SelectionSet, fragments: &mut Ha
             Selection::Field(field) => {
                 let inner = measure(document, &field.selection_set, fragments);
                 let bytes = inner.bytes.saturating_add(field_bytes(field));
-                Size { depth: inner.depth + 1, fields: inner.fields.saturating_add(1), bytes }
+                let values = inner.values.saturating_add(1).saturating_mul(length(set, field));
+                Size { depth: inner.depth + 1, fields: inner.fields.saturating_add(1), bytes, values }
             }
             Selection::InlineFragment(inline) => measure(document, &inline.selection_set, fragments),
             Selection::FragmentSpread(spread) => {
@@ -230,8 +241,28 @@ fn measure(document: &ExecutableDocument, set: &SelectionSet, fragments: &mut Ha
         size.depth = size.depth.max(inner.depth);
         size.fields = size.fields.saturating_add(inner.fields);
         size.bytes = size.bytes.saturating_add(inner.bytes);
+        size.values = size.values.saturating_add(inner.values);
     }
     size
+}
+
+/// Items of a page when a variable says how many, and when nothing does.
+const PAGE_BY_VARIABLE: usize = 100;
+const PAGE: usize = 20;
+/// Items that a list without pages is taken to have.
+const LIST: usize = 5;
+
+/// How many items a field is expected to have: what `first` or `last` asks for; a page of a connection is counted once, at
+/// the field that gives the connection.
+fn length(parent: &SelectionSet, field: &Field) -> usize {
+    let pages = ["first", "last"];
+    if field.definition.arguments.iter().any(|argument| pages.contains(&argument.name.as_str())) {
+        let asked =
+            pages.iter().find_map(|name| field.specified_argument_by_name(name)).filter(|value| !value.is_null());
+        let literal = |value: &Node<Value>| value.to_i32().map(|items| usize::try_from(items).unwrap_or(0));
+        return asked.map_or(PAGE, |value| literal(value).unwrap_or(PAGE_BY_VARIABLE)).max(1);
+    }
+    if field.ty().is_list() && !parent.ty.ends_with("Connection") { LIST } else { 1 }
 }
 
 fn field_bytes(field: &Field) -> usize {

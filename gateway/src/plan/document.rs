@@ -84,6 +84,12 @@ fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.write_fmt(arguments).expect("writing to a string does not fail");
 }
 
+/// Whether a literal says that this is left out: the planner has no plan for an operation of which nothing is left.
+fn never(directives: &DirectiveList) -> bool {
+    let literal = |name: &str| directives.get(name)?.specified_argument_by_name("if")?.to_bool();
+    literal("skip") == Some(true) || literal("include") == Some(false)
+}
+
 impl Writer<'_> {
     fn headed(&self, operation: &Operation, selections: &str) -> String {
         let mut text = operation.operation_type.name().to_owned();
@@ -106,6 +112,14 @@ impl Writer<'_> {
     /// Each root field by itself, within the conditions of the fragments around it.
     fn roots(&mut self, set: &SelectionSet, around: &[String], roots: &mut Vec<(String, String)>) {
         for selection in &set.selections {
+            let directives = match selection {
+                Selection::Field(field) => &field.directives,
+                Selection::InlineFragment(inline) => &inline.directives,
+                Selection::FragmentSpread(spread) => &spread.directives,
+            };
+            if never(directives) {
+                continue;
+            }
             match selection {
                 Selection::Field(field) if field.name == "__typename" => {}
                 Selection::Field(field) if field.name.starts_with("__") => self.introspects = true,

@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use std::collections::HashMap;
+
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::ast::{DirectiveList, Type};
 use apollo_compiler::executable::{Field, Selection, SelectionSet};
@@ -38,6 +40,24 @@ pub(crate) struct Completion<'a> {
 /// The fields of one response key, in the order of the document.
 type Group<'d> = (ByteString, Vec<&'d Field>);
 
+/// The fields of an object by response key, in the order of the document; found by key however many there are.
+#[derive(Default)]
+struct Groups<'d> {
+    in_order: Vec<Group<'d>>,
+    places: HashMap<&'d str, usize>,
+}
+
+impl<'d> Groups<'d> {
+    fn add(&mut self, field: &'d Field) {
+        let key = field.response_key().as_str();
+        let place = *self.places.entry(key).or_insert(self.in_order.len());
+        match self.in_order.get_mut(place) {
+            Some((_, fields)) => fields.push(field),
+            None => self.in_order.push((ByteString::from(key), vec![field])),
+        }
+    }
+}
+
 impl<'d> Completion<'d> {
     /// The client's data: none where a value that must not be null is missing all the way up.
     pub(crate) fn root(&mut self, set: &'d SelectionSet, data: &Value) -> Option<Object> {
@@ -53,12 +73,12 @@ impl<'d> Completion<'d> {
         object: &Object,
         path: &mut Vec<Step>,
     ) -> Result<Object, Null> {
-        let mut groups: Vec<Group<'d>> = Vec::new();
+        let mut groups = Groups::default();
         for set in sets {
             self.collect(set, typename, &mut groups);
         }
-        let mut out = Object::with_capacity(groups.len());
-        for (key, fields) in groups {
+        let mut out = Object::with_capacity(groups.in_order.len());
+        for (key, fields) in groups.in_order {
             let Some(field) = fields.first() else { continue };
             if field.name == "__typename" {
                 out.insert(key, Value::from(typename));
@@ -81,16 +101,12 @@ impl<'d> Completion<'d> {
     }
 
     /// `CollectFields` of the GraphQL specification.
-    fn collect(&self, set: &'d SelectionSet, typename: &str, groups: &mut Vec<Group<'d>>) {
+    fn collect(&self, set: &'d SelectionSet, typename: &str, groups: &mut Groups<'d>) {
         for selection in &set.selections {
             match selection {
                 Selection::Field(field) => {
                     if self.included(&field.directives) {
-                        let key = field.response_key().as_str();
-                        match groups.iter_mut().find(|(known, _)| known.as_str() == key) {
-                            Some((_, fields)) => fields.push(field),
-                            None => groups.push((ByteString::from(key), vec![field])),
-                        }
+                        groups.add(field);
                     }
                 }
                 Selection::InlineFragment(inline) => {

@@ -28,17 +28,6 @@ pub enum LoadError {
     /// The schema that clients would see is not valid.
     #[error("the public schema of this supergraph is not valid: {0}")]
     Public(String),
-    /// An address is given for a subgraph that the supergraph does not have.
-    #[error("an address is given for the subgraph {name:?}, and the supergraph has only {known}")]
-    UnknownSubgraph {
-        /// The name.
-        name: String,
-        /// The supergraph's subgraphs.
-        known: String,
-    },
-    /// An address that was given cannot be used.
-    #[error(transparent)]
-    Address(#[from] crate::subgraph::BadAddress),
 }
 
 const SUPPORTED: [&str; 3] = ["v0.3", "v0.4", "v0.5"];

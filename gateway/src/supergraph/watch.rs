@@ -20,18 +20,29 @@ pub async fn watch(gateway: Arc<Gateway>, path: PathBuf) {
         if now == seen {
             continue;
         }
-        seen = now;
         match tokio::fs::read_to_string(&path).await {
             Err(error) => {
                 tracing::error!(path = %path.display(), %error, "the supergraph cannot be read; the old one serves on");
             }
-            Ok(text) => match gateway.replace_supergraph(&text) {
-                Ok(true) => tracing::info!(path = %path.display(), "a new supergraph is served"),
-                Ok(false) => {}
-                Err(error) => {
-                    tracing::error!(path = %path.display(), %error, "the new supergraph is refused; the old one serves on");
-                }
-            },
+            Ok(text) => {
+                seen = now;
+                replace(&gateway, text, &path).await;
+            }
+        }
+    }
+}
+
+/// Loads a text aside, since loading takes its time, and serves it if it is good.
+async fn replace(gateway: &Arc<Gateway>, text: String, path: &Path) {
+    let loading = Arc::clone(gateway);
+    match tokio::task::spawn_blocking(move || loading.replace_supergraph(&text)).await {
+        Err(_) => {
+            tracing::error!(path = %path.display(), "the new supergraph cannot be loaded; the old one serves on");
+        }
+        Ok(Ok(true)) => tracing::info!(path = %path.display(), "a new supergraph is served"),
+        Ok(Ok(false)) => {}
+        Ok(Err(error)) => {
+            tracing::error!(path = %path.display(), %error, "the new supergraph is refused; the old one serves on");
         }
     }
 }

@@ -83,3 +83,13 @@ async fn one_field_with_and_without_a_condition(#[case] on: bool) {
     let author = if on { json!({"mentor": {"name": "Montaigne"}, "name": "Zola"}) } else { json!({"name": "Zola"}) };
     assert_eq!(gateway.ask_with(query, json!({"on": on})).await, json!({"data": {"book": {"author": author}}}));
 }
+
+#[rstest]
+#[case::field("{ people @skip(if: true) { id } }")]
+#[case::fragment("{ ...f @include(if: false) } fragment f on Query { people { id } }")]
+#[tokio::test]
+async fn an_operation_of_which_nothing_is_left_is_answered(#[case] query: &str) {
+    let gateway = TestGateway::start().await;
+    assert_eq!(gateway.ask(query).await, json!({"data": {}}));
+    assert_eq!(gateway.calls(), [0, 0, 0]);
+}

@@ -120,7 +120,10 @@ impl DatabaseConfig {
         let known = |url: &str| url == "sqlite" || url.starts_with("postgres://") || url.starts_with("postgresql://");
         let origin = if self.url_file.is_some() { "the file of database.url_file" } else { "database.url" };
         ensure!(known(&self.resolved()?), "{origin}: write sqlite or postgres://user:password@host:port/database");
-        ensure!(self.max_connections > 0, "database.max_connections: one at least");
+        ensure!(
+            self.max_connections > 1,
+            "database.max_connections: two at least, since an import reads beside its own transaction"
+        );
         Ok(())
     }
 

@@ -75,3 +75,28 @@ async fn a_gateway_that_a_subgraph_does_not_know_is_no_fault_of_the_client() {
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UPSTREAM_UNAVAILABLE", "{answer:#}");
     assert!(stranger.log().contains("--gateway-key"), "the operator is told: {}", stranger.log());
 }
+
+#[tokio::test]
+async fn lists_within_lists_are_bounded_before_anything_is_asked() {
+    let site = Site::new(Database::Sqlite);
+    let serve = site.in_process(false);
+    let mut query = "ancestors { name }".to_owned();
+    for _ in 0..3 {
+        query = format!("children(level: DEPARTMENT, first: 100) {{ nodes {{ {query} }} }}");
+    }
+    let answer = ask(&serve.url, &format!("{{ territory(id: \"FR\") {{ {query} }} }}")).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED", "{answer:#}");
+    assert!(answer.get("data").is_none());
+    let whole = "{ territories(level: DEPARTMENT, first: 100) { nodes { name ancestors { id name } establishments(first: 20) { nodes { uai name } } } } }";
+    assert!(ask(&serve.url, whole).await.get("errors").is_none(), "what a dashboard asks is far below");
+}
+
+#[tokio::test]
+async fn a_nul_in_a_text_is_the_callers_mistake_on_every_database() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let serve_at = Site::new(database);
+        let serve = serve_at.in_process(false);
+        let answer = ask(&serve.url, r#"{ entProject(id: "\u0000") { name } }"#).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{answer:#}");
+    }
+}

@@ -31,10 +31,11 @@ fn marks_quotes_and_line_ends_of_the_field() {
 
 #[test]
 fn a_row_of_another_width_or_another_encoding_costs_only_itself() {
-    let rows = rows(b"a;b\n1\ncaf\xe9;2\n3;4\n", Some(2));
+    let rows = rows(b"a;b\n1\ncaf\xe9;2\n3;4\nx\0;5\n", Some(2));
     assert_eq!(rows[1], (2, Err(RecordError::Width { found: 1, expected: 2 })));
     assert_eq!(rows[2], (3, Err(RecordError::NotUtf8 { column: 1 })));
     assert_eq!(rows[3], good(4, &["3", "4"]));
+    assert_eq!(rows[4], (5, Err(RecordError::Nul { column: 1 })));
 }
 
 #[test]

@@ -83,7 +83,8 @@ impl EntityKey {
 impl ScalarType for EntityKey {
     fn parse(value: Value) -> InputValueResult<Self> {
         Ok(match value {
-            Value::String(text) => Self(Some(text)),
+            // PostgreSQL has no text with a NUL in it, and no key of ours has one.
+            Value::String(text) if !text.contains('\0') => Self(Some(text)),
             _ => Self(None),
         })
     }

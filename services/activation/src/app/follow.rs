@@ -23,7 +23,22 @@ pub async fn apply_events(store: &Store, source: &str, source_db: &Db) -> Result
     loop {
         let from = outbox::offset(store.db(), source).await?;
         let events = outbox::after(source_db, from, BATCH).await?;
-        let Some(last) = events.last() else { return Ok(applied) };
+        let Some(last) = events.last() else {
+            if from > outbox::last(source_db).await? {
+                // The producer's database was made anew: its events begin again, and each tells a whole state.
+                tracing::warn!(
+                    source,
+                    offset = from,
+                    "the events of this source begin before the offset: all are applied again"
+                );
+                let mut tx = store.db().begin().await?;
+                if outbox::advance(&mut tx, source, from, 0).await? {
+                    tx.commit().await?;
+                }
+                continue;
+            }
+            return Ok(applied);
+        };
         let to = last.seq;
         let mut tx = store.db().begin().await?;
         if !outbox::advance(&mut tx, source, from, to).await? {

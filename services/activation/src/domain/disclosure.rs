@@ -10,6 +10,11 @@ pub(crate) fn disclose(count: Option<f64>) -> Option<f64> {
     count.filter(|count| *count >= SMALLEST).map(|count| (count / STEP).round() * STEP)
 }
 
+/// Whether a count tells of some people, and of so few that it is withheld.
+pub(crate) fn is_small(count: f64) -> bool {
+    count > 0.0 && count < SMALLEST
+}
+
 #[cfg(test)]
 mod tests {
     use super::disclose;

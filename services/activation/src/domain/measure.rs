@@ -104,8 +104,11 @@ impl Figures {
     #[must_use]
     pub(crate) fn disclosed(mut self, definition: &Definition, exact: bool) -> Self {
         if definition.unit.counts_people() && !exact {
-            let (numerator, denominator) =
-                (disclosure::disclose(self.numerator), disclosure::disclose(self.denominator));
+            let denominator = disclosure::disclose(self.denominator);
+            // The rest would tell of few people too.
+            let few_left =
+                self.numerator.zip(self.denominator).is_some_and(|(part, whole)| disclosure::is_small(whole - part));
+            let numerator = disclosure::disclose(self.numerator).filter(|_| !few_left);
             self.suppressed = (self.numerator.is_some() && numerator.is_none())
                 || (self.denominator.is_some() && denominator.is_none());
             self.rounded = numerator.is_some() || denominator.is_some();

@@ -26,6 +26,12 @@ pub(crate) struct PerimeterInput {
 
 impl PerimeterInput {
     pub(crate) fn check(self) -> Result<domain::Perimeter, Fault> {
+        if self.kinds.as_ref().is_some_and(Vec::is_empty) || self.natures.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Fault::new(
+                ErrorCode::BadUserInput,
+                "kinds and natures: an empty list names nothing; leave it out",
+            ));
+        }
         let (kinds, natures) = (self.kinds.unwrap_or_default(), self.natures.unwrap_or_default());
         if kinds.len() > MAX_VALUES || natures.len() > MAX_VALUES {
             return Err(Fault::new(

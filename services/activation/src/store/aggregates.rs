@@ -89,6 +89,9 @@ impl Store {
             push_facts!(query, wanted);
             query.push(" ON f.uai = p.uai WHERE 1 = 1");
             push_population!(query, scope, wanted.year, &wanted.perimeter);
+            if definition.counting == Counting::SharedEnt {
+                query.push(" AND p.legal_status = 'PUBLIC' AND p.kind IN ('COLLEGE', 'LYCEE')");
+            }
             // A deployment's project restricts what is counted; elsewhere it restricts out of whom.
             if let (Some(project), false) = (&wanted.perimeter.project, definition.counting == Counting::Deployments) {
                 query.push(" AND EXISTS (SELECT 1 FROM place_deployments x WHERE x.uai = p.uai AND x.status = 'OPEN' AND x.project_id = ");

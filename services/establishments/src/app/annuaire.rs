@@ -20,6 +20,8 @@ use crate::store::{Known, TerritoryWrite, Write};
 
 /// Establishments written in one transaction.
 const BATCH: usize = 500;
+/// A file that lacks more than one in so many of a territory's establishments is taken for cut off, not for complete.
+const MOST_MISSING: usize = 2;
 /// Circonscriptions of one file at most; the country has some 1 300.
 const MAX_CIRCONSCRIPTIONS: usize = 20_000;
 
@@ -39,19 +41,27 @@ pub async fn import_annuaire(
     {
         return Err(ImportError::UnknownTerritory(territory.clone()));
     }
-    let survey = survey(file)?;
+    let today = options.clock.today();
+    if let Some(future) = options.as_of.filter(|date| *date > today) {
+        return Err(ImportError::Future(future));
+    }
+    let survey = survey(file, today)?;
     let as_of = options.as_of.or(survey.newest).unwrap_or_else(|| options.clock.today());
     let mut import = Import::begin(store, options, survey, as_of).await?;
     let (mut records, header) = import::open(file, annuaire::COLUMNS)?;
     let mut record = Record::default();
-    let mut groups = Groups::default();
+    let mut groups = Groups::new();
     while let Some(outcome) = records.read(&mut record)? {
         report.rows += 1;
-        if let Err(error) = outcome {
-            report.refuse(record.line, &error);
-            continue;
-        }
-        match import.take(Fields { header: &header, record: &record }, &mut groups, &mut report) {
+        let fields = Fields { header: &header, record: &record };
+        let gathered = match outcome {
+            Ok(()) => import.take(fields, &mut groups, &mut report),
+            Err(error) => {
+                report.refuse(record.line, &error);
+                import.spoil(fields, &mut groups)
+            }
+        };
+        match gathered {
             Gathered::Complete(rows) => import.ready.push(rows),
             Gathered::Spoiled(rows) => {
                 for row in rows {
@@ -85,20 +95,20 @@ struct Survey {
     circonscriptions: HashMap<(String, String), NamedTerritory>,
 }
 
-fn survey(file: &Path) -> Result<Survey, ImportError> {
+fn survey(file: &Path, today: NaiveDate) -> Result<Survey, ImportError> {
     let (mut records, header) = import::open(file, annuaire::COLUMNS)?;
     let mut survey = Survey { census: Census::new(), newest: None, circonscriptions: HashMap::new() };
     let mut record = Record::default();
     while let Some(outcome) = records.read(&mut record)? {
-        if outcome.is_err() {
-            continue;
-        }
         let fields = Fields { header: &header, record: &record };
         let (uai, date) = annuaire::glance(fields);
         if let Some(uai) = uai {
             survey.census.count(uai);
         }
-        survey.newest = survey.newest.max(date);
+        // A date of the future would make every later file look old.
+        if outcome.is_ok() {
+            survey.newest = survey.newest.max(date.filter(|date| *date <= today));
+        }
         if survey.circonscriptions.len() < MAX_CIRCONSCRIPTIONS
             && let Some((department, circonscription)) = annuaire::circonscription_row(fields)
         {
@@ -155,8 +165,7 @@ impl<'a> Import<'a> {
             Ok(row) => row,
             Err(error) => {
                 report.refuse(fields.line(), &error);
-                let number = annuaire::glance(fields).0.map(|uai| uai.number());
-                return number.map_or(Gathered::Waiting, |number| groups.spoil(number, self.survey.census.of(number)));
+                return self.spoil(fields, groups);
             }
         };
         for warning in &row.warnings {
@@ -173,6 +182,12 @@ impl<'a> Import<'a> {
             report.refuse(line, &format!("{uai}: its rows lie too far apart in a file this large; sort it by UAI"));
         }
         gathered
+    }
+
+    /// A row was refused: where its UAI can be read, its establishment's other rows go with it.
+    fn spoil(&self, fields: Fields<'_>, groups: &mut Groups) -> Gathered {
+        let number = annuaire::glance(fields).0.map(|uai| uai.number());
+        number.map_or(Gathered::Waiting, |number| groups.spoil(number, self.survey.census.of(number)))
     }
 
     /// Writes the establishments that are ready, in one transaction.
@@ -196,7 +211,7 @@ impl<'a> Import<'a> {
                 snapshots.extend(merged.map(|snapshot| (line, snapshot)));
             }
         }
-        let mut tx = self.store.db().begin().await?;
+        let mut tx = self.store.begin_writing().await?;
         self.store.write_territories(&mut tx, &territories).await?;
         let uais: Vec<String> = snapshots.iter().map(|(_, snapshot)| snapshot.uai.to_string()).collect();
         let known = self.store.known(&mut tx, &uais).await?;
@@ -213,7 +228,10 @@ impl<'a> Import<'a> {
                 }
             }
         }
-        self.store.write_establishments(&mut tx, &writes).await?;
+        // Two letters for one number make more establishments than numbers.
+        for chunk in writes.chunks(BATCH) {
+            self.store.write_establishments(&mut tx, chunk).await?;
+        }
         self.store.confirm(&mut tx, &confirmed, self.as_of).await?;
         let written: Vec<String> = writes.iter().map(|write| write.snapshot.uai.to_string()).collect();
         tell_others(self.store, &mut tx, &written, self.options).await?;
@@ -303,26 +321,38 @@ impl<'a> Import<'a> {
             report.note(&"nothing was closed: with rows refused the file is not complete");
             return Ok(());
         }
-        let mut after = String::new();
+        let (working, missing) = self.missing(territory).await?;
+        if missing.len() * MOST_MISSING > working {
+            report.note(&format!(
+                "nothing was closed: {} of the {working} establishments of {territory} are missing, and a complete file lacks few",
+                missing.len()
+            ));
+            return Ok(());
+        }
+        for chunk in missing.chunks(BATCH) {
+            let mut tx = self.store.begin_writing().await?;
+            let known = self.store.known(&mut tx, chunk).await?;
+            let writes: Vec<Write> = chunk.iter().filter_map(|uai| closing(uai, known.get(uai)?, self.as_of)).collect();
+            report.count("closed", writes.len() as u64);
+            self.store.write_establishments(&mut tx, &writes).await?;
+            let written: Vec<String> = writes.iter().map(|write| write.snapshot.uai.to_string()).collect();
+            tell_others(self.store, &mut tx, &written, self.options).await?;
+            finish(tx, self.options.dry_run).await?;
+        }
+        Ok(())
+    }
+
+    /// How many establishments of the territory work, and which of them the file does not hold.
+    async fn missing(&self, territory: &TerritoryId) -> Result<(usize, Vec<String>), StoreError> {
+        let (mut working, mut missing, mut after) = (0, Vec::new(), String::new());
+        let page = i64::try_from(BATCH).expect("a batch is small");
         loop {
             let mut tx = self.store.db().begin().await?;
-            let page = i64::try_from(BATCH).expect("a batch is small");
             let uais = self.store.working_uais(&mut tx, territory, &after, page).await?;
-            let Some(last) = uais.last().cloned() else { return Ok(()) };
-            let missing: Vec<String> = uais
-                .into_iter()
-                .filter(|uai| uai.parse::<Uai>().is_ok_and(|uai| self.survey.census.of(uai.number()) == 0))
-                .collect();
-            if !missing.is_empty() {
-                let known = self.store.known(&mut tx, &missing).await?;
-                let writes: Vec<Write> =
-                    missing.iter().filter_map(|uai| closing(uai, known.get(uai)?, self.as_of)).collect();
-                report.count("closed", writes.len() as u64);
-                self.store.write_establishments(&mut tx, &writes).await?;
-                let written: Vec<String> = writes.iter().map(|write| write.snapshot.uai.to_string()).collect();
-                tell_others(self.store, &mut tx, &written, self.options).await?;
-                finish(tx, self.options.dry_run).await?;
-            }
+            let Some(last) = uais.last().cloned() else { return Ok((working, missing)) };
+            working += uais.len();
+            let held = |uai: &String| uai.parse::<Uai>().is_ok_and(|uai| self.survey.census.of(uai.number()) > 0);
+            missing.extend(uais.into_iter().filter(|uai| !held(uai)));
             after = last;
         }
     }

@@ -33,25 +33,25 @@ impl Census {
 }
 
 /// Rows whose establishment is not complete yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Groups {
     waiting: HashMap<u32, Group>,
     rows: usize,
+    /// A bit for each number of which a row was refused: an establishment is imported whole or not at all.
+    spoiled: Vec<u64>,
 }
 
 #[derive(Debug, Default)]
 struct Group {
     seen: u8,
     rows: Vec<Row>,
-    /// One of its rows was refused, and so are the others: an establishment is imported whole or not at all.
-    spoiled: bool,
 }
 
 /// What a row led to.
 pub(super) enum Gathered {
     /// The establishment has all its rows.
     Complete(Vec<Row>),
-    /// All its rows were seen, and one of them was refused.
+    /// One of the establishment's rows was refused: so are these.
     Spoiled(Vec<Row>),
     /// Others are still to come.
     Waiting,
@@ -60,12 +60,19 @@ pub(super) enum Gathered {
 }
 
 impl Groups {
+    pub(super) fn new() -> Self {
+        Self { waiting: HashMap::new(), rows: 0, spoiled: vec![0; NUMBERS.div_ceil(64)] }
+    }
+
     /// Takes a row in; `expected` rows of its number are in the file.
     pub(super) fn add(&mut self, row: Row, expected: u8) -> Gathered {
         if expected <= 1 {
             return Gathered::Complete(vec![row]);
         }
         let number = row.uai.number();
+        if self.is_spoiled(number) {
+            return Gathered::Spoiled(vec![row]);
+        }
         if self.rows >= MAX_WAITING && !self.waiting.contains_key(&number) {
             return Gathered::Full;
         }
@@ -73,7 +80,7 @@ impl Groups {
         let group = self.waiting.entry(number).or_default();
         group.seen += 1;
         group.rows.push(row);
-        if group.seen >= expected { self.take(number) } else { Gathered::Waiting }
+        if group.seen >= expected { Gathered::Complete(self.take(number)) } else { Gathered::Waiting }
     }
 
     /// Learns that a row of this number was refused: the others go with it.
@@ -81,16 +88,18 @@ impl Groups {
         if expected <= 1 {
             return Gathered::Waiting;
         }
-        let group = self.waiting.entry(number).or_default();
-        group.seen += 1;
-        group.spoiled = true;
-        if group.seen >= expected { self.take(number) } else { Gathered::Waiting }
+        self.spoiled[number as usize / 64] |= 1 << (number % 64);
+        Gathered::Spoiled(self.take(number))
     }
 
-    fn take(&mut self, number: u32) -> Gathered {
+    fn is_spoiled(&self, number: u32) -> bool {
+        self.spoiled[number as usize / 64] & (1 << (number % 64)) != 0
+    }
+
+    fn take(&mut self, number: u32) -> Vec<Row> {
         let group = self.waiting.remove(&number).unwrap_or_default();
         self.rows -= group.rows.len();
-        if group.spoiled { Gathered::Spoiled(group.rows) } else { Gathered::Complete(group.rows) }
+        group.rows
     }
 
     /// What never became complete.

@@ -115,7 +115,7 @@ async fn write(
             }
         }
     }
-    let mut tx = store.db().begin().await?;
+    let mut tx = store.begin_writing().await?;
     store.write_territories(&mut tx, &territories).await?;
     let pairs: Vec<(String, String)> =
         batch.iter().map(|pair| (pair.commune.to_string(), pair.intercommunalite.to_string())).collect();

@@ -38,6 +38,9 @@ pub enum ImportError {
     /// The file cannot be read on.
     #[error(transparent)]
     Read(#[from] import::ReadError),
+    /// The directory cannot be told of days to come.
+    #[error("--as-of {0} lies in the future: every file of an earlier day would then change nothing")]
+    Future(NaiveDate),
     /// `complete` names a territory that the directory does not hold.
     #[error("no territory {0} is known: nothing was imported")]
     UnknownTerritory(TerritoryId),

@@ -247,7 +247,7 @@ fn some(text: &str) -> Option<String> {
 }
 
 fn date(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+    import::date(text)
 }
 
 fn coordinate(text: &str, limit: f64) -> Option<f64> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, SimpleObject};
 use kernel::{Cursor, Direction, Fault, Page, TerritoryLevel};
 use service_kit::graphql::PageInfo;
+use tokio::sync::OnceCell;
 
 use super::establishment::Establishment;
 use super::loaders::{BelowCountKey, BelowKey, CountKey, ListKey, Listed, Loaders};
@@ -23,6 +24,8 @@ pub(crate) enum EstablishmentConnection {
         size: u32,
         /// Whether the caller gave a cursor.
         resumed: bool,
+        /// The page, read once: items and cursor must tell of the same moment.
+        page: OnceCell<Arc<Listed<EstablishmentRow>>>,
     },
 }
 
@@ -30,11 +33,14 @@ impl EstablishmentConnection {
     async fn page(&self, ctx: &Context<'_>) -> Result<Arc<Listed<EstablishmentRow>>, Fault> {
         match self {
             Self::List(key) => Ok(Loaders::load(ctx, (**key).clone()).await?.unwrap_or_else(empty)),
-            Self::Changes { after, size, .. } => {
-                let mut items = Loaders::store(ctx).establishment_changes(*after, size + 1).await?;
-                let more = items.len() > *size as usize;
-                items.truncate(*size as usize);
-                Ok(Arc::new(Listed { items, more }))
+            Self::Changes { after, size, page, .. } => {
+                let read = async || {
+                    let mut items = Loaders::store(ctx).establishment_changes(*after, size + 1).await?;
+                    let more = items.len() > *size as usize;
+                    items.truncate(*size as usize);
+                    Ok::<_, Fault>(Arc::new(Listed { items, more }))
+                };
+                page.get_or_try_init(read).await.cloned()
             }
         }
     }
@@ -52,7 +58,7 @@ impl EstablishmentConnection {
 /// establishments are added, changed or removed.
 #[Object]
 impl EstablishmentConnection {
-    /// How many there are in the whole list, whatever the page.
+    /// How many there are in the whole list, whatever the page; of `establishmentChanges`: how many since its cursor.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, Fault> {
         match self {
             Self::List(key) => {
@@ -85,7 +91,9 @@ impl EstablishmentConnection {
             (page.items.first().map(|row| self.cursor(row)), page.items.last().map(|row| self.cursor(row)));
         Ok(match self {
             Self::List(key) => page_info(&key.page, page.more, start, end),
-            Self::Changes { resumed, .. } => {
+            // A reader who is up to date keeps its place.
+            Self::Changes { resumed, after, .. } => {
+                let end = end.or_else(|| resumed.then(|| Cursor(vec![after.to_string()]).encode()));
                 PageInfo { has_next_page: page.more, has_previous_page: *resumed, start_cursor: start, end_cursor: end }
             }
         })

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object};
 use kernel::{Cursor, Fault, Page, TerritoryId};
 use service_kit::graphql::{Degree, EntityKey, SchoolYear, TerritoryLevel, Uai};
+use tokio::sync::OnceCell;
 
 use super::connection::{EstablishmentConnection, TerritoryConnection};
 use super::enums::EstablishmentOrder;
@@ -65,7 +66,7 @@ impl Query {
                 None => return Err(Fault::bad_input(&kernel::BadPage::Cursor)),
             },
         };
-        Ok(EstablishmentConnection::Changes { after, size: page.size, resumed })
+        Ok(EstablishmentConnection::Changes { after, size: page.size, resumed, page: OnceCell::new() })
     }
 
     /// The territory of this id; null where there is none.

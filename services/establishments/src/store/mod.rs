@@ -14,7 +14,7 @@ pub(crate) use organisations::{OrganisationRow, ProjectRow, ProjectWrite};
 pub(crate) use territories::{TerritoryRow, TerritoryWrite};
 pub(crate) use write::{Known, Write};
 
-use db::Db;
+use db::{Db, StoreError, Tx};
 
 /// The rows of this service, in whichever database the deployment chose.
 #[derive(Clone, Debug)]
@@ -26,6 +26,14 @@ impl Store {
     /// The store in `db`, whose tables are up to date.
     pub fn new(db: Db) -> Self {
         Self { db }
+    }
+
+    /// Begins a transaction that writes establishments: one at a time, so that what it reads first is still so when it writes.
+    pub(crate) async fn begin_writing(&self) -> Result<Tx, StoreError> {
+        let mut tx = self.db.begin().await?;
+        // Nothing is taken of the sequence: its row stays locked until the transaction ends.
+        db::next_sequence(&mut tx, "changes", 0).await?;
+        Ok(tx)
     }
 
     /// The database, for transactions and for the outbox.

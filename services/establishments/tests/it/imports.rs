@@ -107,7 +107,7 @@ async fn a_circonscription_is_known_by_its_code_or_by_its_exact_name(
 
     let later = Line {
         circonscription: ("0359999D", "Circonscription de Vitré"),
-        date: "2026-05-01",
+        date: "2024-01-15",
         ..Line::ecole(350_001, "Par le code")
     };
     house.import(directory_2026(&[later]).path()).await;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use gateway::subgraph::HttpSubgraph;
 use gateway::{Gateway, GatewayParts};
 use kernel::Clock;
 use service_kit::health::Readiness;
@@ -33,6 +34,7 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
     let listener = bind(&config.gateway.listen).await?;
     let parts = GatewayParts { config: config.gateway.clone(), supergraph, signer, in_process: HashMap::new() };
     let gateway = Arc::new(Gateway::new(parts)?);
+    check_addresses(&config, &gateway)?;
     if let Some(path) = config.gateway.supergraph.clone() {
         tokio::spawn(gateway::watch(Arc::clone(&gateway), path));
     }
@@ -41,6 +43,22 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
     say::answer(&format!("http://{}", listener.local_addr()?));
     serve(listener, gateway::router(gateway, ready), stop_signal()).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses an address that cannot be used, or one for a subgraph that is not there; a watched supergraph may still get it.
+fn check_addresses(config: &Config, gateway: &Gateway) -> anyhow::Result<()> {
+    let known = gateway.subgraph_names();
+    for (name, url) in &config.gateway.subgraphs {
+        HttpSubgraph::new(url, config.gateway.max_subgraph_response_bytes)?;
+        if known.contains(name) {
+            continue;
+        }
+        let told =
+            format!("an address is given for the subgraph {name:?}, and the supergraph has only {}", known.join(", "));
+        ensure!(config.gateway.supergraph.is_some(), told);
+        tracing::warn!("{told}");
+    }
+    Ok(())
 }
 
 /// The signer for subgraphs of this house. A bare gateway over somebody else's graph needs none and makes no key.
