@@ -175,9 +175,11 @@ impl Records {
         loop {
             let buffer = self.input.fill_buf().map_err(|source| ReadError { path: self.path.clone(), source })?;
             let at_end = buffer.is_empty();
+            // A last line without an end gets one: it ends the record, unless a quote is open.
+            let given = if at_end && begun { b"\n" } else { buffer };
             let (result, read, wrote, ends) =
-                self.reader.read_record(buffer, &mut record.text[written..], &mut record.ends[ended..]);
-            let taken = &buffer[..read];
+                self.reader.read_record(given, &mut record.text[written..], &mut record.ends[ended..]);
+            let taken = if at_end { &[] } else { &buffer[..read] };
             if !begun {
                 // Blank lines before the record belong to none.
                 let blank = taken.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
@@ -192,23 +194,25 @@ impl Records {
                 second_line = Some((self.offset + end as u64, 1));
             }
             self.line += newlines(taken);
-            self.offset += read as u64;
-            consumed_in_record += read as u64;
+            self.offset += taken.len() as u64;
+            consumed_in_record += taken.len() as u64;
             written += wrote;
             ended += ends;
-            self.input.consume(read);
+            let consumed = taken.len();
+            self.input.consume(consumed);
             match result {
-                // At the end it is asked once more, and then ends the record.
+                ReadRecordResult::InputEmpty if at_end && begun => {
+                    // Whatever its open quote has swallowed is read again, a line further on.
+                    self.reader = new_reader();
+                    if let Some((offset, _)) = second_line {
+                        self.resume(record.line, offset, true)?;
+                    }
+                    return Ok(Some(Err(RecordError::CutOff)));
+                }
+                // At the end it is asked once more, and then ends the file.
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::Record => {
                     record.fields = ended;
-                    if at_end && cut_off(record) {
-                        // Whatever its open quote has swallowed is read again, a line further on.
-                        if let Some((offset, _)) = second_line {
-                            self.resume(record.line, offset, true)?;
-                        }
-                        return Ok(Some(Err(RecordError::CutOff)));
-                    }
                     return Ok(Some(record.check(self.width)));
                 }
                 ReadRecordResult::End => return Ok(None),
@@ -262,11 +266,6 @@ fn first_line_end(taken: &[u8], at_start: bool) -> Option<usize> {
 #[expect(clippy::naive_bytecount, reason = "a buffer of 64 KB does not need a library")]
 fn newlines(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|byte| **byte == b'\n').count() as u64
-}
-
-/// Whether the last record of a file ends in an open quote: then its last field runs over a line's end.
-fn cut_off(record: &Record) -> bool {
-    !record.is_empty() && record.bytes(record.len() - 1).contains(&b'\n')
 }
 
 fn new_reader() -> csv_core::Reader {

@@ -69,3 +69,12 @@ fn a_file_cut_off_within_quotes_says_so() {
     assert_eq!(rows[3], (4, Err(RecordError::Width { found: 1, expected: 2 })));
     assert_eq!(rows.len(), 4);
 }
+
+#[test]
+fn a_last_line_without_an_end_is_whole_unless_its_quote_is_open() {
+    assert_eq!(rows(b"a;b\n1;\"two\nlines\"", Some(2))[1..], [good(2, &["1", "two\nlines"])]);
+    assert_eq!(rows(b"a;b\n1;\"tw", Some(2))[1..], [(2, Err(RecordError::CutOff))]);
+    assert_eq!(rows(b"a;b\n1;", Some(2))[1..], [good(2, &["1", ""])]);
+    assert_eq!(rows(b"a;b\n\n\n", Some(2)).len(), 1);
+    assert_eq!(rows(b"", None).len(), 0);
+}
