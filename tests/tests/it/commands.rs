@@ -122,11 +122,9 @@ async fn a_gateway_over_somebody_elses_graph_makes_no_key_and_minds_no_authoriza
     let supergraph = site.folder().join("supergraph.graphql");
     fs::write(&supergraph, run(["schema", "print", "supergraph"], &[]).stdout).expect("written");
     let arguments = ["gateway", "--supergraph", &supergraph.display().to_string(), "--listen", "127.0.0.1:0"];
-    // Run where no data directory is: none is made.
-    let mut command = testkit::process::command(arguments, &[]);
-    command.current_dir(site.folder());
-    drop(command);
-    let gateway = Running::start(arguments, &[], site.folder());
+    let data = ("PASSERELLE__STORAGE__DATA".to_owned(), site.data().display().to_string());
+    let gateway = Running::start(arguments, &[data], site.folder());
+    assert!(!site.data().exists(), "no data directory and no key is made");
     let client = reqwest::Client::new();
     let request = client
         .post(format!("{}/graphql", gateway.url))

@@ -58,3 +58,20 @@ async fn an_event_that_cannot_be_read_stops_nothing(#[values(Backend::Sqlite, Ba
     assert_eq!(house.deliver().await, 3);
     assert_eq!(house.at("FR", COUNT).await, json!({ "denominator": 1.0 }));
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_directory_that_was_made_anew_is_followed_from_its_beginning(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = House::new(backend).await;
+    let before: Vec<_> = (1..=3).map(|number| place(number, period(EstablishmentKind::Ecole, "151"))).collect();
+    house.send(before.iter().map(event).collect()).await;
+    house.deliver().await;
+    // Its outbox begins again at 1, and this service has already applied 3 events of the old one.
+    let anew = House::new(backend).await;
+    anew.send(vec![event(&place(4, period(EstablishmentKind::Ecole, "151")))]).await;
+    let applied = activation::apply_events(&house.store, "establishments", &anew.producer.db).await.expect("delivered");
+    assert_eq!(applied, 1);
+    assert_eq!(house.at("DEP-33", COUNT).await, json!({ "denominator": 4.0 }));
+}
