@@ -11,15 +11,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("db", &["kernel"]),
     ("import", &["kernel"]),
+    ("places", &["kernel", "db"]),
     ("service-kit", &["kernel"]),
     ("gateway", &["kernel", "service-kit"]),
     ("establishments", &["kernel", "db", "import", "service-kit"]),
-    ("activation", &["kernel", "db", "import", "service-kit"]),
+    ("activation", &["kernel", "db", "import", "places", "service-kit"]),
 ];
 
 /// Libraries that only some crates may use directly.
 const RESERVED: &[(&str, &[&str])] = &[
-    ("sqlx", &["db", "establishments", "activation"]),
+    ("sqlx", &["db", "places", "establishments", "activation"]),
     ("hive-router-query-planner", &["gateway"]),
     ("async-graphql", &["service-kit", "establishments", "activation"]),
 ];

@@ -35,6 +35,15 @@ impl Event {
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.payload.0)
     }
+
+    /// The payload, or a log line: an event that cannot be read must not stop all that come after it.
+    pub fn understood<T: DeserializeOwned>(&self) -> Option<T> {
+        self.read()
+            .inspect_err(
+                |error| tracing::error!(seq = self.seq, kind = self.kind, %error, "an event cannot be read and is passed over"),
+            )
+            .ok()
+    }
 }
 
 /// An event to append.

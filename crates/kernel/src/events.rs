@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::{EstablishmentKind, LegalStatus, Provenance};
+use crate::{Cycle, EstablishmentKind, LegalStatus, Profile, Provenance};
 
 /// An establishment as it now stands, with its whole history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,4 +73,111 @@ pub struct DeploymentChanged {
 impl DeploymentChanged {
     /// The event's name.
     pub const KIND: &'static str = "DeploymentChanged";
+}
+
+/// The sector of an école as it now stands: every collège whose sector it lies in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectorChanged {
+    /// The école.
+    pub ecole: String,
+    /// UAI of the collèges, in order; empty where it lies in no sector any more.
+    pub colleges: Vec<String>,
+}
+
+impl SectorChanged {
+    /// The event's name.
+    pub const KIND: &'static str = "SectorChanged";
+}
+
+/// What a person is and where, over all school years that are known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AffiliationChanged {
+    /// The internal id.
+    pub person_id: String,
+    /// Every affiliation.
+    pub affiliations: Vec<Affiliation>,
+}
+
+impl AffiliationChanged {
+    /// The event's name.
+    pub const KIND: &'static str = "AffiliationChanged";
+}
+
+/// What a person is in an establishment in a school year.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Affiliation {
+    /// Where.
+    pub uai: String,
+    /// As what.
+    pub profile: Profile,
+    /// `2018-2019`.
+    pub school_year: String,
+    /// A pupil's level as MEFSTAT4, where the code holds one.
+    pub mefstat4: Option<String>,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+}
+
+/// One person turned out to be another: lookups of the first now lead to the second.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonMerged {
+    /// Who is redirected, with everybody who was redirected there before.
+    pub person_ids: Vec<String>,
+    /// Where they lead.
+    pub into: String,
+}
+
+impl PersonMerged {
+    /// The event's name.
+    pub const KIND: &'static str = "PersonMerged";
+}
+
+/// A merge was undone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonUnmerged {
+    /// Each person whose redirect changed, and where they lead now (themselves, mostly).
+    pub redirects: Vec<(String, String)>,
+}
+
+impl PersonUnmerged {
+    /// The event's name.
+    pub const KIND: &'static str = "PersonUnmerged";
+}
+
+/// A person is no longer known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonErased {
+    /// The internal id.
+    pub person_id: String,
+}
+
+impl PersonErased {
+    /// The event's name.
+    pub const KIND: &'static str = "PersonErased";
+}
+
+/// A production as it now stands, without a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductionChanged {
+    /// Its id.
+    pub id: String,
+    /// Its school year.
+    pub school_year: String,
+    /// Cycles of the pupils at their first contribution.
+    pub cycles: Vec<Cycle>,
+    /// Pupils whose code holds no level.
+    pub unknown_level_pupils: i64,
+    /// Whether pupils of both degrees took part.
+    pub crosses_degrees: bool,
+    /// UAI of everybody who took part.
+    pub establishments: Vec<String>,
+    /// `DRAFT`, `SUBMITTED`, `PUBLISHED`, `WITHDRAWN` or `ARCHIVED`.
+    pub status: String,
+    /// `PARTICIPANTS`, `TERRITORY_STAFF`, `TERRITORY_MEMBERS` or `PUBLIC`.
+    pub audience: String,
+}
+
+impl ProductionChanged {
+    /// The event's name.
+    pub const KIND: &'static str = "ProductionChanged";
 }

@@ -83,6 +83,65 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What a person is in an establishment or a service.
+    Profile {
+        /// Élève.
+        Pupil = "PUPIL",
+        /// Enseignant.
+        Teacher = "TEACHER",
+        /// Responsable légal.
+        Guardian = "GUARDIAN",
+        /// Personnel de direction, directeur d'école.
+        Head = "HEAD",
+        /// Vie scolaire.
+        SchoolLife = "SCHOOL_LIFE",
+        /// Professeur documentaliste.
+        Librarian = "LIBRARIAN",
+        /// Other staff of an establishment.
+        Staff = "STAFF",
+        /// Inspecteur.
+        Inspector = "INSPECTOR",
+        /// Personnel académique.
+        Academic = "ACADEMIC",
+        /// Agent d'une collectivité.
+        LocalAuthority = "LOCAL_AUTHORITY",
+    }
+}
+
+vocabulary! {
+    /// Cycle of the school curriculum.
+    Cycle {
+        /// PS, MS, GS.
+        Cycle1 = "CYCLE_1",
+        /// CP, CE1, CE2.
+        Cycle2 = "CYCLE_2",
+        /// CM1, CM2, 6e.
+        Cycle3 = "CYCLE_3",
+        /// 5e, 4e, 3e.
+        Cycle4 = "CYCLE_4",
+    }
+}
+
+impl Provenance {
+    /// Its place in rows: the least certain is 0, so that the smallest of several is the least certain of them.
+    pub fn rank(self) -> i64 {
+        Self::ALL.iter().position(|known| *known == self).and_then(|rank| i64::try_from(rank).ok()).unwrap_or(0)
+    }
+
+    /// The provenance of this rank.
+    pub fn of_rank(rank: i64) -> Option<Self> {
+        usize::try_from(rank).ok().and_then(|rank| Self::ALL.get(rank).copied())
+    }
+}
+
+impl Profile {
+    /// Whether it is of those who work for the school system: neither pupil nor guardian.
+    pub const fn is_staff(self) -> bool {
+        !matches!(self, Self::Pupil | Self::Guardian)
+    }
+}
+
 impl Degree {
     /// The degree of a nature (`nature_uai`): 1xx is first, 3xx second; services and médico-social have none.
     pub fn of_nature(nature: &str) -> Option<Self> {

@@ -1,10 +1,7 @@
 //! Following the directory: its events become this service's own picture of it, in order and once in effect.
 
-use std::collections::HashMap;
-
-use db::outbox::{self, Event};
+use db::outbox;
 use db::{Db, StoreError};
-use kernel::events::{DeploymentChanged, EstablishmentChanged};
 
 use crate::Store;
 
@@ -44,35 +41,8 @@ pub async fn apply_events(store: &Store, source: &str, source_db: &Db) -> Result
         if !outbox::advance(&mut tx, source, from, to).await? {
             continue;
         }
-        // Of several events on one thing the last tells all.
-        let (mut places, mut deployments) = (HashMap::new(), HashMap::new());
-        for event in &events {
-            match event.kind.as_str() {
-                EstablishmentChanged::KIND => {
-                    if let Some(change) = read::<EstablishmentChanged>(event) {
-                        places.insert(change.uai.clone(), change);
-                    }
-                }
-                DeploymentChanged::KIND => {
-                    if let Some(change) = read::<DeploymentChanged>(event) {
-                        deployments
-                            .insert((change.uai.clone(), change.project.clone(), change.school_year.clone()), change);
-                    }
-                }
-                _ => {}
-            }
-        }
-        store.write_places(&mut tx, &places.into_values().collect::<Vec<_>>()).await?;
-        store.write_place_deployments(&mut tx, &deployments.into_values().collect::<Vec<_>>()).await?;
+        places::apply(&mut tx, &events).await?;
         tx.commit().await?;
         applied += events.len() as u64;
     }
-}
-
-/// The payload, or a log line: an event that cannot be read must not stop all that come after it.
-fn read<T: serde::de::DeserializeOwned>(event: &Event) -> Option<T> {
-    event
-        .read()
-        .inspect_err(|error| tracing::error!(seq = event.seq, kind = event.kind, %error, "an event cannot be read and is passed over"))
-        .ok()
 }

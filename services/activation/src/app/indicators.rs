@@ -10,7 +10,6 @@ use kernel::{Degree, EstablishmentKind, LegalStatus, Provenance, SchoolYear, Ter
 
 use super::{ImportError, ImportOptions};
 use crate::Store;
-use crate::domain::measure::rank;
 use crate::domain::{Counting, IndicatorCode, Perimeter, Target, TargetKind, Unit};
 use crate::store::{ObservationWrite, TargetWrite};
 
@@ -161,7 +160,7 @@ fn observation(row: &Row<'_>, known: &HashSet<String>) -> Result<ObservationWrit
         numerator,
         denominator,
         observed_on: row.date(6)?,
-        provenance: rank(provenance),
+        provenance: provenance.rank(),
         source: row.some(8).map(str::to_owned),
     })
 }

@@ -86,7 +86,7 @@ impl Figures {
         Self {
             establishments_observed: groups.iter().map(|group| group.observed).sum(),
             observed_on: groups.iter().filter_map(|group| group.observed_on).max(),
-            provenance: groups.iter().filter_map(|group| group.provenance).min().and_then(provenance),
+            provenance: groups.iter().filter_map(|group| group.provenance).min().and_then(Provenance::of_rank),
             source: (!source.is_empty()).then_some(source),
             ..Self::default()
         }
@@ -117,16 +117,6 @@ impl Figures {
         }
         self
     }
-}
-
-/// Provenance by its rank in rows.
-pub(crate) fn provenance(rank: i64) -> Option<Provenance> {
-    usize::try_from(rank).ok().and_then(|rank| Provenance::ALL.get(rank).copied())
-}
-
-/// Rank of a provenance in rows: the least certain is 0.
-pub(crate) fn rank(provenance: Provenance) -> i64 {
-    Provenance::ALL.iter().position(|known| *known == provenance).and_then(|rank| i64::try_from(rank).ok()).unwrap_or(0)
 }
 
 fn sum(values: impl Iterator<Item = f64>) -> Option<f64> {

@@ -2,7 +2,6 @@
 
 mod aggregates;
 mod observations;
-mod projection;
 mod scope;
 mod targets;
 

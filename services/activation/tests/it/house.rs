@@ -7,7 +7,7 @@ use db::outbox::{self, NewEvent};
 use db::testing::{Backend, Fresh};
 use import::Report;
 use kernel::events::{DeploymentChanged, EstablishmentChanged, PlacePeriod};
-use kernel::{Clock, EstablishmentKind, LegalStatus, Perimeter, Principal, PrincipalKind, Provenance, Uai};
+use kernel::{Clock, EstablishmentKind, LegalStatus, Principal, Provenance, Uai};
 use serde_json::{Value, json};
 use service_kit::subgraph::SubgraphLimits;
 use service_kit::testing::TestSubgraph;
@@ -29,12 +29,7 @@ pub(crate) fn clock() -> Clock {
 
 /// A machine client with these scopes.
 pub(crate) fn client(scopes: &[&str]) -> Principal {
-    Principal {
-        kind: PrincipalKind::Application,
-        client: Some("tableau".to_owned()),
-        scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
-        perimeter: Perimeter::default(),
-    }
+    Principal { scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(), ..Principal::application("tableau") }
 }
 
 /// The UAI of this number, with its right letter.
