@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use db::{Db, StoreError, with_pool};
+use db::{Db, StoreError, Tx, with_pool, with_tx};
 use kernel::{EstablishmentKind, LegalStatus, PlaceFacts, SchoolYear};
 use sqlx::QueryBuilder;
 
@@ -12,6 +12,24 @@ pub type Pair = (String, SchoolYear);
 
 /// UAI bound by one statement at most.
 const CHUNK: usize = 500;
+
+const PERIODS: &str = "SELECT uai, valid_from, valid_to, kind, legal_status, region_id, academy_id, department_id, \
+    circonscription_id, intercommunalite_id, commune_id FROM place_periods WHERE uai IN (";
+const OPEN: &str =
+    "SELECT uai, school_year, project_id FROM place_deployments WHERE status = 'OPEN' AND uai IN (";
+
+/// A statement over a list of UAI.
+macro_rules! listed {
+    ($statement:expr, $uais:expr) => {{
+        let mut query = QueryBuilder::new($statement);
+        let mut list = query.separated(", ");
+        for uai in $uais {
+            list.push_bind((*uai).to_owned());
+        }
+        query.push(")");
+        query
+    }};
+}
 
 #[derive(sqlx::FromRow)]
 struct PeriodRow {
@@ -57,42 +75,56 @@ impl PeriodRow {
 /// # Errors
 /// When the database fails.
 pub async fn facts(db: &Db, pairs: &[Pair]) -> Result<HashMap<Pair, PlaceFacts>, StoreError> {
-    let uais: BTreeSet<&str> = pairs.iter().map(|(uai, _)| uai.as_str()).collect();
-    let uais: Vec<&str> = uais.into_iter().collect();
-    let mut found: HashMap<Pair, PlaceFacts> = HashMap::new();
-    for chunk in uais.chunks(CHUNK) {
-        let periods: Vec<PeriodRow> = with_pool!(db, |pool| {
-            let mut query = QueryBuilder::new(
-                "SELECT uai, valid_from, valid_to, kind, legal_status, region_id, academy_id, department_id, \
-                 circonscription_id, intercommunalite_id, commune_id FROM place_periods WHERE uai IN (",
-            );
-            let mut list = query.separated(", ");
-            for uai in chunk {
-                list.push_bind((*uai).to_owned());
-            }
-            query.push(")");
-            query.build_query_as().fetch_all(pool).await
-        })?;
-        let open: Vec<(String, String, String)> = with_pool!(db, |pool| {
-            let mut query = QueryBuilder::new(
-                "SELECT uai, school_year, project_id FROM place_deployments WHERE status = 'OPEN' AND uai IN (",
-            );
-            let mut list = query.separated(", ");
-            for uai in chunk {
-                list.push_bind((*uai).to_owned());
-            }
-            query.push(")");
-            query.build_query_as().fetch_all(pool).await
-        })?;
-        let here: BTreeSet<&str> = chunk.iter().copied().collect();
-        for (uai, year) in pairs.iter().filter(|(uai, _)| here.contains(uai.as_str())) {
-            let Some(period) = periods.iter().find(|row| row.uai == *uai && row.in_force(*year)) else { continue };
-            let mut facts = period.facts();
-            let written = year.to_string();
-            let projects = open.iter().filter(|(at, in_year, _)| at == uai && *in_year == written);
-            facts.projects = projects.map(|(_, _, project)| project.clone()).collect();
-            found.insert((uai.clone(), *year), facts);
-        }
+    let mut found = HashMap::new();
+    for uais in uais(pairs).chunks(CHUNK) {
+        let periods = with_pool!(db, |pool| listed!(PERIODS, uais).build_query_as().fetch_all(pool).await)?;
+        let open = with_pool!(db, |pool| listed!(OPEN, uais).build_query_as().fetch_all(pool).await)?;
+        assemble(&mut found, uais, pairs, &periods, &open);
     }
     Ok(found)
+}
+
+/// The same as a transaction sees it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn facts_in(tx: &mut Tx, pairs: &[Pair]) -> Result<HashMap<Pair, PlaceFacts>, StoreError> {
+    let mut found = HashMap::new();
+    for uais in uais(pairs).chunks(CHUNK) {
+        let periods = with_tx!(tx, |connection| listed!(PERIODS, uais).build_query_as().fetch_all(connection).await)?;
+        let open = with_tx!(tx, |connection| listed!(OPEN, uais).build_query_as().fetch_all(connection).await)?;
+        assemble(&mut found, uais, pairs, &periods, &open);
+    }
+    Ok(found)
+}
+
+fn uais(pairs: &[Pair]) -> Vec<&str> {
+    let uais: BTreeSet<&str> = pairs.iter().map(|(uai, _)| uai.as_str()).collect();
+    uais.into_iter().collect()
+}
+
+fn assemble(
+    found: &mut HashMap<Pair, PlaceFacts>,
+    uais: &[&str],
+    pairs: &[Pair],
+    periods: &[PeriodRow],
+    open: &[(String, String, String)],
+) {
+    let mut of_place: HashMap<&str, (Vec<&PeriodRow>, Vec<&(String, String, String)>)> = HashMap::new();
+    for period in periods {
+        of_place.entry(&period.uai).or_default().0.push(period);
+    }
+    for deployment in open {
+        of_place.entry(&deployment.0).or_default().1.push(deployment);
+    }
+    let here: BTreeSet<&str> = uais.iter().copied().collect();
+    for (uai, year) in pairs.iter().filter(|(uai, _)| here.contains(uai.as_str())) {
+        let Some((periods, open)) = of_place.get(uai.as_str()) else { continue };
+        let Some(period) = periods.iter().find(|row| row.in_force(*year)) else { continue };
+        let written = year.to_string();
+        let mut facts = period.facts();
+        let projects = open.iter().filter(|(_, in_year, _)| *in_year == written);
+        facts.projects = projects.map(|(_, _, project)| project.clone()).collect();
+        found.insert((uai.clone(), *year), facts);
+    }
 }

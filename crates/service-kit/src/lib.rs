@@ -3,12 +3,15 @@
 //!
 //! Nothing here knows a service or the gateway.
 
+pub mod access;
 pub mod batches;
 pub mod config;
 pub mod graphql;
+pub mod guard;
 pub mod health;
 pub mod principal_token;
 pub mod sdl;
+pub mod secret;
 pub mod server;
 pub mod subgraph;
 pub mod telemetry;

@@ -30,6 +30,9 @@ pub struct Subgraph {
     pub sdl: Arc<str>,
     /// `/graphql`, for the gateway alone.
     pub router: Router,
+    /// Routes that the gateway mounts for everybody, under the same paths: whole ones, such as `/files/{id}`. Empty where
+    /// there are none. They read who asks with the principal token; a body's size is theirs to bound.
+    pub public: Router,
     /// Whether it can answer.
     pub ready: Readiness,
 }
@@ -43,7 +46,7 @@ impl std::fmt::Debug for Subgraph {
 impl Subgraph {
     /// What a process of this service alone serves: its GraphQL and its health.
     pub fn server(self) -> Router {
-        self.router.merge(health::routes(self.ready))
+        self.router.merge(self.public).merge(health::routes(self.ready))
     }
 }
 
@@ -66,8 +69,8 @@ impl Default for SubgraphLimits {
     }
 }
 
-/// Adds to a request what lives as long as it does: loaders, above all.
-pub type PerRequest = Arc<dyn Fn(async_graphql::Request, &Batches) -> async_graphql::Request + Send + Sync>;
+/// Adds to a request of a caller what lives as long as it does: loaders, above all.
+pub type PerRequest = Arc<dyn Fn(async_graphql::Request, &Principal, &Batches) -> async_graphql::Request + Send + Sync>;
 
 struct Front<E> {
     executor: E,
@@ -114,7 +117,7 @@ async fn handle<E: Executor>(State(front): State<Arc<Front<E>>>, headers: Header
         return refused(StatusCode::OK, &fault);
     }
     let batches = Batches::default();
-    let request = (front.per_request)(request.data(principal), &batches);
+    let request = (front.per_request)(request, &principal, &batches).data(principal);
     let execution = batches.drive(front.executor.execute(request));
     let Ok(response) = tokio::time::timeout(front.timeout, execution).await else {
         let fault = Fault::new(ErrorCode::Timeout, "the subgraph did not finish in time; ask for less");

@@ -63,3 +63,47 @@ pub enum TerritoryLevel {
     /// Commune.
     Commune,
 }
+
+/// What a person is in an establishment or a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[graphql(remote = "kernel::Profile")]
+pub enum Profile {
+    /// Élève.
+    Pupil,
+    /// Enseignant.
+    Teacher,
+    /// Responsable légal.
+    Guardian,
+    /// Personnel de direction, directeur d'école.
+    Head,
+    /// Vie scolaire.
+    SchoolLife,
+    /// Professeur documentaliste.
+    Librarian,
+    /// Other staff of an establishment.
+    Staff,
+    /// Inspecteur.
+    Inspector,
+    /// Personnel académique.
+    Academic,
+    /// Agent d'une collectivité.
+    LocalAuthority,
+}
+
+/// Cycle of the school curriculum. Cycle 3 spans école and collège.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[graphql(name = "Cycle", remote = "kernel::Cycle")]
+pub enum Cycle {
+    /// PS, MS, GS.
+    #[graphql(name = "CYCLE_1")]
+    Cycle1,
+    /// CP, CE1, CE2.
+    #[graphql(name = "CYCLE_2")]
+    Cycle2,
+    /// CM1, CM2, 6e.
+    #[graphql(name = "CYCLE_3")]
+    Cycle3,
+    /// 5e, 4e, 3e.
+    #[graphql(name = "CYCLE_4")]
+    Cycle4,
+}

@@ -1,9 +1,13 @@
-//! GraphQL words that several services use: scalars, shared enums, Relay's page information.
+//! GraphQL words that several services use: scalars, shared enums, levels, Relay's page information.
 
 mod enums;
+mod establishment;
+mod level;
 mod page_info;
 mod scalars;
 
-pub use enums::{Degree, EstablishmentKind, LegalStatus, TerritoryLevel};
+pub use enums::{Cycle, Degree, EstablishmentKind, LegalStatus, Profile, TerritoryLevel};
+pub use establishment::EstablishmentRef;
+pub use level::Level;
 pub use page_info::PageInfo;
-pub use scalars::{Date, EntityKey, SchoolYear, Uai};
+pub use scalars::{Date, DateTime, EntityKey, SchoolYear, Uai};

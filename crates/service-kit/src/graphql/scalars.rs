@@ -1,7 +1,7 @@
 //! Scalars with the field's own spelling; a value of another form is refused with a sentence that shows the right one.
 
 use async_graphql::{InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, SecondsFormat, Utc};
 
 /// UAI (unité administrative immatriculée): the national number of an establishment, seven digits and a capital
 /// letter, such as `0350122T`.
@@ -15,6 +15,10 @@ pub struct SchoolYear(pub kernel::SchoolYear);
 /// Calendar date, written `2018-06-28`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Date(pub NaiveDate);
+
+/// Moment in time, written `2018-11-20T09:30:00Z` (RFC 3339, UTC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DateTime(pub chrono::DateTime<Utc>);
 
 fn text<T: InputType>(value: &Value) -> Result<&str, InputValueError<T>> {
     match value {
@@ -56,6 +60,21 @@ impl ScalarType for Date {
     }
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
+    }
+}
+
+/// Moment in time, written `2018-11-20T09:30:00Z` (RFC 3339, UTC).
+#[Scalar(name = "DateTime")]
+impl ScalarType for DateTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let written = text(&value)?;
+        let moment = chrono::DateTime::parse_from_rfc3339(written).ok();
+        moment
+            .map(|moment| Self(moment.with_timezone(&Utc)))
+            .ok_or_else(|| InputValueError::custom(format!("a moment is written 2018-11-20T09:30:00Z; got {written:?}")))
+    }
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
 

@@ -11,10 +11,12 @@ mod query;
 use std::sync::Arc;
 
 use async_graphql::{EmptyMutation, EmptySubscription, Schema};
-use kernel::Clock;
+use axum::Router;
+use kernel::{Clock, Principal};
 use service_kit::batches::Batches;
+use service_kit::guard::Guard;
 use service_kit::principal_token::Verifier;
-use service_kit::sdl::{CompletedSdl, complete};
+use service_kit::sdl::complete;
 use service_kit::subgraph::{self, Subgraph, SubgraphLimits};
 
 use crate::Store;
@@ -31,13 +33,14 @@ pub fn subgraph(store: Store, verifier: Arc<Verifier>, limits: &SubgraphLimits, 
     let sdl: Arc<str> = Arc::from(sdl());
     let schema = build(Arc::clone(&sdl), limits);
     let ready_store = store.clone();
-    let per_request = Arc::new(move |request: async_graphql::Request, batches: &Batches| {
+    let per_request = Arc::new(move |request: async_graphql::Request, _: &Principal, batches: &Batches| {
         request.data(loaders::Loaders::new(store.clone(), batches)).data(clock)
     });
     Subgraph {
         name: crate::NAME,
         sdl,
         router: subgraph::router(schema, verifier, limits, per_request),
+        public: Router::new(),
         ready: Arc::new(move || {
             let store = ready_store.clone();
             Box::pin(async move {
@@ -50,7 +53,7 @@ pub fn subgraph(store: Store, verifier: Arc<Verifier>, limits: &SubgraphLimits, 
 fn build(sdl: Arc<str>, limits: &SubgraphLimits) -> Activation {
     Schema::build(query::Query, EmptyMutation, EmptySubscription)
         .enable_federation()
-        .extension(CompletedSdl(sdl))
+        .extension(Guard(sdl))
         .limit_depth(limits.max_depth)
         .finish()
 }

@@ -1,0 +1,148 @@
+//! `/files/...`: downloads. The stable link asks who comes and redirects; the signed one streams.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use kernel::{Clock, Fault, Principal};
+use serde::{Deserialize, Serialize};
+use service_kit::principal_token::{HEADER, Verifier};
+use uuid::Uuid;
+
+use super::{Content, Links};
+use crate::Store;
+use crate::app;
+use crate::store::ContentRow;
+
+/// What downloads need.
+#[derive(Clone, Debug)]
+pub(crate) struct Served {
+    pub(crate) store: Store,
+    pub(crate) content: Content,
+    pub(crate) links: Links,
+    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) clock: Clock,
+}
+
+/// The routes under `/files`.
+pub(crate) fn routes(served: Served) -> Router {
+    Router::new()
+        .route("/files/productions/{production}/{format}", get(stable))
+        .route("/files/contents/{production}/{version}/{format}", get(signed))
+        .with_state(Arc::new(served))
+}
+
+/// Redirects who may see the production to a link of five minutes.
+async fn stable(
+    State(served): State<Arc<Served>>,
+    Path((production, format)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    // The gateway says who comes; without its word it is nobody known.
+    let token = headers.get(HEADER).and_then(|value| value.to_str().ok());
+    let principal = token.and_then(|token| served.verifier.verify(token)).unwrap_or_else(Principal::anonymous);
+    let found = match production.parse::<Uuid>() {
+        Err(_) => Ok(None),
+        Ok(id) => app::export(&served.store, &principal, id, &format).await,
+    };
+    match found {
+        Err(fault) => unavailable(&fault),
+        Ok(None) if !principal.is_authenticated() => {
+            let told = "a known caller may find something here: send a token in the header Authorization";
+            problem(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", told)
+        }
+        Ok(None) => problem(StatusCode::NOT_FOUND, "NOT_FOUND", "no such export, or none for this caller"),
+        Ok(Some(row)) => {
+            let link = served.links.signed(row.production_id, row.version, &row.format, served.clock.now());
+            let headers = [(header::LOCATION, link), (header::CACHE_CONTROL, "no-store".to_owned())];
+            (StatusCode::TEMPORARY_REDIRECT, headers).into_response()
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Signature {
+    expires: i64,
+    signature: String,
+}
+
+/// Streams what the signature is for.
+async fn signed(
+    State(served): State<Arc<Served>>,
+    Path((production, version, format)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let expired = || problem(StatusCode::FORBIDDEN, "FORBIDDEN", "this link is not good any more: ask for the stable one again");
+    let signature: Option<Signature> = query.and_then(|query| serde_urlencoded::from_str(&query).ok());
+    let (Some(signature), Ok(production), Ok(version)) = (signature, production.parse::<Uuid>(), version.parse::<i64>()) else {
+        return expired();
+    };
+    let of = (production, version, format.as_str());
+    if !served.links.check(of, signature.expires, &signature.signature, served.clock.now()) {
+        return expired();
+    }
+    let row = match served.store.content(production, version, &format).await {
+        Ok(Some(row)) => row,
+        // Discarded since, or withdrawn: a link outlives neither.
+        Ok(None) => return expired(),
+        Err(error) => return unavailable(&error.into()),
+    };
+    match served.content.get(&row.sha256).await {
+        Ok(Some(bytes)) => file(&row, Body::from_stream(bytes)),
+        Ok(None) => {
+            tracing::error!(sha256 = row.sha256, "content that a version names is not in the object store");
+            problem(StatusCode::NOT_FOUND, "NOT_FOUND", "the content is missing; its keeper has been told")
+        }
+        Err(error) => unavailable(&Fault::hidden(kernel::ErrorCode::UpstreamUnavailable, error)),
+    }
+}
+
+/// A file that a browser saves and never shows as a page of ours.
+fn file(row: &ContentRow, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let name = format!("attachment; filename=\"production-{}.{}\"", row.production_id, row.format);
+    let etag = format!("\"{}\"", row.sha256);
+    let values = [
+        (header::CONTENT_TYPE, row.media_type.as_str()),
+        (header::CONTENT_LENGTH, &row.size.to_string()),
+        (header::CONTENT_DISPOSITION, &name),
+        (header::ETAG, &etag),
+        (header::CACHE_CONTROL, "private, no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+    ];
+    for (header, value) in values {
+        // Media types and formats are checked when they are saved: each is a header's value.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(header, value);
+        }
+    }
+    response
+}
+
+fn unavailable(fault: &Fault) -> Response {
+    tracing::error!(cause = fault.cause_chain(), "a download failed");
+    problem(StatusCode::SERVICE_UNAVAILABLE, "UPSTREAM_UNAVAILABLE", "the files cannot be reached now; try again later")
+}
+
+/// An error as RFC 9457 has it.
+fn problem(status: StatusCode, code: &'static str, detail: &'static str) -> Response {
+    #[derive(Serialize)]
+    struct Problem {
+        status: u16,
+        title: &'static str,
+        code: &'static str,
+        detail: &'static str,
+    }
+    let title = status.canonical_reason().unwrap_or("Error");
+    let body = serde_json::to_vec(&Problem { status: status.as_u16(), title, code, detail }).unwrap_or_default();
+    let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}

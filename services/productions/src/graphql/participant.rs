@@ -1,0 +1,83 @@
+//! Who takes part, as the caller may know them.
+
+use std::sync::Arc;
+
+use async_graphql::{ID, Object, SimpleObject};
+use service_kit::graphql::{EstablishmentRef, Level, Profile};
+
+use super::enums::ShareRole;
+use crate::app::Seen;
+use crate::domain::{self, label};
+
+/// A person: a pupil, a teacher, a head... Who may know one, and what of them, depends on the caller; nobody but themselves and
+/// the ENT that they use learns a pupil's.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(name = "User", unresolvable)]
+pub(crate) struct UserRef {
+    /// The internal id: the federation key, and never visible to any client.
+    #[graphql(inaccessible)]
+    person_id: ID,
+}
+
+/// A participant of a production.
+pub(crate) struct Participant {
+    seen: Arc<Seen>,
+    at: usize,
+}
+
+impl Participant {
+    /// Everybody who takes part, in order.
+    pub(crate) fn all(seen: &Arc<Seen>) -> Vec<Self> {
+        (0..seen.participants.len()).map(|at| Self { seen: Arc::clone(seen), at }).collect()
+    }
+
+    /// The participant of this number.
+    pub(crate) fn numbered(seen: &Arc<Seen>, number: i64) -> Option<Self> {
+        let at = seen.participants.iter().position(|one| one.number == number)?;
+        Some(Self { seen: Arc::clone(seen), at })
+    }
+
+    /// Who they are, where the caller may know them.
+    pub(crate) fn known(&self) -> Option<UserRef> {
+        self.seen.known[self.at].then(|| UserRef { person_id: ID(self.row().person_id.to_string()) })
+    }
+
+    fn row(&self) -> &domain::Participant {
+        &self.seen.participants[self.at]
+    }
+}
+
+/// A participant as the production numbers them: two portals cannot join them across productions.
+#[Object]
+impl Participant {
+    /// What the production calls them, such as « Élève 1 »: numbered in the order of joining.
+    async fn label(&self) -> String {
+        format!("{} {}", label(self.row().profile), self.row().ordinal)
+    }
+
+    /// What they were when they joined.
+    async fn profile(&self) -> Profile {
+        self.row().profile.into()
+    }
+
+    /// What they may do.
+    async fn role(&self) -> ShareRole {
+        self.row().role.into()
+    }
+
+    /// Who they are, where the caller may know them; null otherwise.
+    async fn user(&self) -> Option<UserRef> {
+        self.known()
+    }
+
+    /// From where they take part.
+    async fn establishment(&self) -> Option<EstablishmentRef> {
+        EstablishmentRef::of(&self.row().uai)
+    }
+
+    /// A pupil's level when they first contributed. Null for everybody else, and where fewer than 5 pupils of that school share
+    /// it in this production, but for who takes part and for the ENT of that school.
+    async fn level(&self) -> Option<Level> {
+        self.row().mefstat4.as_deref().filter(|_| self.seen.levels[self.at]).map(Level::of)
+    }
+}

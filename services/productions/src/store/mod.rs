@@ -1,0 +1,66 @@
+//! All SQL of this service.
+
+mod contents;
+mod filter;
+mod people;
+mod productions;
+mod write;
+
+pub(crate) use contents::{ContentRow, VersionRow};
+pub(crate) use filter::{Filter, Order, Reach, trim};
+pub(crate) use people::PersonPlace;
+pub(crate) use productions::ProductionRow;
+pub(crate) use write::{Derived, NewProductionRow};
+
+use db::{Db, StoreError};
+use kernel::{ErrorCode, Fault};
+
+/// The rows of this service, in whichever database the deployment chose.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: Db,
+}
+
+impl Store {
+    /// The store in `db`, whose tables are up to date.
+    pub fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// The database, for transactions, the outbox and the inbox.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Whether it holds no production.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        let one: Option<i64> = db::with_pool!(&self.db, |pool| {
+            sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM productions LIMIT 1").fetch_optional(pool).await
+        })?;
+        Ok(one.is_none())
+    }
+}
+
+/// Appends `(id, id, ...)`.
+macro_rules! push_ids {
+    ($query:expr, $ids:expr) => {{
+        $query.push("(");
+        let mut list = $query.separated(", ");
+        for id in $ids {
+            list.push_bind(id.clone());
+        }
+        $query.push(")");
+    }};
+}
+pub(crate) use push_ids;
+
+/// A row holds what no write of ours puts there.
+pub(crate) fn unreadable(what: &'static str) -> Fault {
+    #[derive(Debug, thiserror::Error)]
+    #[error("a row of productions cannot be read: {0}")]
+    struct Unreadable(&'static str);
+    Fault::hidden(ErrorCode::Internal, Unreadable(what))
+}

@@ -1,0 +1,48 @@
+//! All SQL of this service.
+
+mod people;
+mod merges;
+mod write;
+
+pub(crate) use merges::MergeRow;
+pub(crate) use write::{AffiliationWrite, PersonWrite};
+
+use db::{Db, StoreError};
+use kernel::{ErrorCode, Fault};
+
+/// The rows of this service, in whichever database the deployment chose.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: Db,
+}
+
+impl Store {
+    /// The store in `db`, whose tables are up to date.
+    pub fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// The database, for transactions, the outbox and the inbox.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Whether it holds nobody.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        let one: Option<i64> = db::with_pool!(&self.db, |pool| {
+            sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM people LIMIT 1").fetch_optional(pool).await
+        })?;
+        Ok(one.is_none())
+    }
+}
+
+/// A row holds what no write of ours puts there.
+pub(crate) fn unreadable(what: &'static str) -> Fault {
+    #[derive(Debug, thiserror::Error)]
+    #[error("a row of people cannot be read: {0}")]
+    struct Unreadable(&'static str);
+    Fault::hidden(ErrorCode::Internal, Unreadable(what))
+}
