@@ -42,24 +42,24 @@ pub enum FollowError {
 pub struct Follower {
     projection: Arc<dyn Projection>,
     source: &'static str,
-    from: From,
+    way: Way,
     lease: Lease,
 }
 
-enum From {
+enum Way {
     Direct(Db),
-    Streams(Inlet),
+    Streams(Box<Inlet>),
 }
 
 impl Follower {
     /// Follows the events of `source` by way of `from`.
     pub fn new(worker: &Worker, projection: Arc<dyn Projection>, source: &'static str, from: Source) -> Self {
         let lease = worker.delivering(projection.db(), source);
-        let from = match from {
-            Source::Direct(db) => From::Direct(db),
-            Source::Streams(streams) => From::Streams(streams.inlet(worker, source, projection.name())),
+        let way = match from {
+            Source::Direct(db) => Way::Direct(db),
+            Source::Streams(streams) => Way::Streams(Box::new(streams.inlet(worker, source, projection.name()))),
         };
-        Self { projection, source, from, lease }
+        Self { projection, source, way, lease }
     }
 
     /// Takes the next batch, if there is one, and waits for it for `wait` at most where the source can wait.
@@ -68,15 +68,15 @@ impl Follower {
     /// When a database or Redis fails.
     pub async fn step(&mut self, wait: Duration) -> Result<Step, FollowError> {
         let projection = &*self.projection;
-        match &mut self.from {
-            From::Direct(producer) => {
+        match &mut self.way {
+            Way::Direct(producer) => {
                 let step = deliver::step(&mut self.lease, projection, self.source, producer).await?;
                 if step == Step::Current {
                     self.lease.release().await;
                 }
                 Ok(step)
             }
-            From::Streams(inlet) => {
+            Way::Streams(inlet) => {
                 // Held while waiting too: whoever reads the stream tells the relay how far.
                 if !self.lease.hold().await? {
                     return Ok(Step::Busy);
@@ -99,8 +99,8 @@ impl Follower {
             let rest = match self.step(WAIT).await {
                 Ok(step) => {
                     trouble.ends();
-                    match (step, &self.from) {
-                        (Step::Applied(_), _) | (Step::Current, From::Streams(_)) => continue,
+                    match (step, &self.way) {
+                        (Step::Applied(_), _) | (Step::Current, Way::Streams(_)) => continue,
                         (Step::Waiting, _) => SOON,
                         (Step::Current | Step::Busy, _) => REST,
                     }

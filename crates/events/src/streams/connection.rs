@@ -1,5 +1,6 @@
 //! A connection that is made when it is needed, and made again after it failed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -12,12 +13,12 @@ const ANSWERING: Duration = Duration::from_secs(8);
 
 /// A connection of one task's own: a blocking read would keep others waiting.
 pub(super) struct Link {
-    client: redis::Client,
+    client: Arc<redis::Client>,
     connection: Option<MultiplexedConnection>,
 }
 
 impl Link {
-    pub(super) fn new(client: redis::Client) -> Self {
+    pub(super) fn new(client: Arc<redis::Client>) -> Self {
         Self { client, connection: None }
     }
 

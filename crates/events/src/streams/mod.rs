@@ -13,6 +13,8 @@ mod relay;
 pub(crate) use inlet::Inlet;
 pub use relay::{Relay, RelayError, WINDOW};
 
+use std::sync::Arc;
+
 use connection::Link;
 
 use crate::Worker;
@@ -39,7 +41,7 @@ pub enum StreamsError {
 /// A Redis server, and what this installation's keys begin with.
 #[derive(Clone)]
 pub struct Streams {
-    client: redis::Client,
+    client: Arc<redis::Client>,
     prefix: String,
 }
 
@@ -50,7 +52,7 @@ impl Streams {
     /// When `url` is no address of a Redis server.
     pub fn new(url: &str, prefix: &str) -> Result<Self, StreamsError> {
         let client = redis::Client::open(url).map_err(StreamsError::Address)?;
-        Ok(Self { client, prefix: prefix.to_owned() })
+        Ok(Self { client: Arc::new(client), prefix: prefix.to_owned() })
     }
 
     pub(crate) fn inlet(&self, worker: &Worker, source: &'static str, consumer: &'static str) -> Inlet {
@@ -58,7 +60,7 @@ impl Streams {
     }
 
     fn link(&self) -> Link {
-        Link::new(self.client.clone())
+        Link::new(Arc::clone(&self.client))
     }
 
     fn keys(&self, source: &str) -> Keys {

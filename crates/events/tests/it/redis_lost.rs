@@ -48,7 +48,7 @@ async fn a_redis_that_is_away_stops_nobody_else(
     let away = Streams::new(&format!("redis://{nobody}"), "test").expect("an address");
     let worker = Worker::new(Clock::System);
     let desk = std::sync::Arc::new(house.ledger.clone());
-    let mut follower = Follower::new(&worker, desk.clone(), SOURCE, Source::Streams(away.clone()));
+    let mut follower = Follower::new(&worker, desk, SOURCE, Source::Streams(away.clone()));
     assert!(matches!(follower.step(BRIEFLY).await, Err(FollowError::Streams(_))));
     let relay = Relay::new(&worker, SOURCE, house.producer.db.clone(), &away);
     let role = Background::start(vec![follower], vec![relay]);
