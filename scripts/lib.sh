@@ -14,6 +14,18 @@ fail() {
   exit 1
 }
 
+# at_exit COMMAND : runs it when the script ends, the last one given first.
+at_exit() {
+  at_exit_commands="$1; ${at_exit_commands:-}"
+  # shellcheck disable=SC2064
+  trap "$at_exit_commands" EXIT
+}
+
+# A port that nobody has at this moment.
+free_port() {
+  node -e 's=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
+}
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
   elif command -v sudo >/dev/null; then sudo "$@"

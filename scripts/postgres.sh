@@ -8,7 +8,7 @@ start_postgres() {
   say "starting PostgreSQL ($("$bin/postgres" --version | cut -d' ' -f3)) for the tests"
   postgres_folder=$(mktemp -d /tmp/passerelle-pg.XXXXXX)
   postgres_bin=$bin
-  trap stop_postgres EXIT
+  at_exit stop_postgres
   [ "$(id -u)" = 0 ] && chown postgres: "$postgres_folder"
   chmod 755 "$postgres_folder"
   echo passerelle >"$postgres_folder/password"
@@ -17,7 +17,7 @@ start_postgres() {
     --auth-host=scram-sha-256 --pwfile="$postgres_folder/password" --no-sync >"$postgres_folder/initdb.log" 2>&1 ||
     fail "initdb: $(cat "$postgres_folder/initdb.log")"
   for try in 1 2 3; do
-    port=$(node -e 's=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+    port=$(free_port)
     postgres_user "$bin/pg_ctl" -D "$postgres_folder/data" -w -t 30 -l "$postgres_folder/log" -o "-p $port -k $postgres_folder \
       -h 127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200" start >/dev/null 2>&1 && break
     port=

@@ -1,9 +1,13 @@
 //! The two shapes of the product: everything in one process, and each role as a process of its own over HTTP.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::Running;
+use crate::process::{self, Running};
+
+/// The subgraphs of this house.
+pub const SUBGRAPHS: &[&str] = &["establishments", "activation"];
 
 /// Where the rows are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +35,20 @@ impl Site {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let environment = match database {
             Database::Sqlite => Vec::new(),
-            Database::Postgres => vec![("PASSERELLE__DATABASE__URL".to_owned(), new_database())],
+            Database::Postgres => vec![(DATABASE_URL.to_owned(), new_database())],
         };
         Self { folder, environment }
+    }
+
+    /// The same installation with the Redis that `TEST_REDIS_URL` names, under a prefix of its own.
+    ///
+    /// # Panics
+    /// When `TEST_REDIS_URL` names none.
+    #[must_use]
+    pub fn with_redis(mut self) -> Self {
+        self.environment.push(("PASSERELLE__REDIS__URL".to_owned(), given("TEST_REDIS_URL")));
+        self.environment.push(("PASSERELLE__REDIS__PREFIX".to_owned(), name()));
+        self
     }
 
     /// The data directory.
@@ -60,31 +75,99 @@ impl Site {
 
     /// Each role as a process of its own.
     pub fn over_http(&self) -> Roles {
-        let establishments = self.start(&["subgraph", "establishments"]);
-        let activation = self.start(&["subgraph", "activation"]);
-        let (one, two) = (format!("establishments={}", establishments.url), format!("activation={}", activation.url));
-        let gateway = self.start(&["gateway", "--subgraph", &one, "--subgraph", &two]);
-        Roles { gateway, establishments, activation }
+        self.fleet(1)
+    }
+
+    /// So many gateways, and so many processes of each subgraph: each gateway has subgraphs of its own.
+    pub fn fleet(&self, each: usize) -> Roles {
+        let of = |&name: &&'static str| (name, (0..each).map(|_| self.subgraph(name)).collect());
+        let subgraphs: BTreeMap<&'static str, Vec<Running>> = SUBGRAPHS.iter().map(of).collect();
+        let gateways =
+            (0..each).map(|at| self.gateway(subgraphs.iter().map(|(name, all)| (*name, &all[at])))).collect();
+        Roles { gateways, subgraphs }
+    }
+
+    /// One subgraph as a process of its own.
+    pub fn subgraph(&self, name: &str) -> Running {
+        self.start(&["subgraph", name])
+    }
+
+    /// A gateway before these subgraphs.
+    pub fn gateway<'a>(&self, subgraphs: impl Iterator<Item = (&'a str, &'a Running)>) -> Running {
+        let mut arguments = vec!["gateway".to_owned()];
+        for (name, subgraph) in subgraphs {
+            arguments.extend(["--subgraph".to_owned(), format!("{name}={}", subgraph.url)]);
+        }
+        self.start(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Runs a command of this installation to its end; standard output and standard error in one text.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let data = self.data().display().to_string();
+        let arguments = arguments.iter().copied().chain(["--data", &data]);
+        let ended = process::run(arguments, &self.environment);
+        let told = String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success(), "{told}");
+        told
+    }
+
+    /// Runs a statement on the database of an installation on PostgreSQL; the rows as lines.
+    ///
+    /// # Panics
+    /// When the installation is on SQLite, or the statement fails.
+    pub fn psql(&self, statement: &str) -> String {
+        let url = self.environment.iter().find(|(name, _)| name == DATABASE_URL).map(|(_, url)| url);
+        let ended =
+            Command::new("psql").args([url.expect("an installation on PostgreSQL"), "-qAtc", statement]).output();
+        let ended = ended.expect("psql is installed");
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        String::from_utf8_lossy(&ended.stdout).into_owned()
     }
 }
 
-/// A gateway and its subgraphs.
+/// Gateways and their subgraphs.
 #[derive(Debug)]
 pub struct Roles {
-    /// The gateway.
-    pub gateway: Running,
-    /// The directory.
-    pub establishments: Running,
-    /// The indicators.
-    pub activation: Running,
+    /// The gateways.
+    pub gateways: Vec<Running>,
+    /// The processes of each subgraph, by its name.
+    pub subgraphs: BTreeMap<&'static str, Vec<Running>>,
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test command hands the URL over in the environment")]
-fn new_database() -> String {
-    let server =
-        std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL names the PostgreSQL that scripts/test starts");
+impl Roles {
+    /// The address of the first gateway.
+    pub fn url(&self) -> String {
+        self.gateways[0].url.clone()
+    }
+
+    /// The first process of a subgraph.
+    ///
+    /// # Panics
+    /// When there is no such subgraph.
+    pub fn subgraph(&mut self, name: &str) -> &mut Running {
+        &mut self.subgraphs.get_mut(name).expect("a subgraph of this house")[0]
+    }
+}
+
+const DATABASE_URL: &str = "PASSERELLE__DATABASE__URL";
+
+/// A name that no other installation of these tests has.
+#[expect(clippy::disallowed_methods, reason = "names differ by the moment")]
+fn name() -> String {
     let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    let name = format!("site_{}_{nanos}", std::process::id());
+    format!("site_{}_{nanos}", std::process::id())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test command hands the URLs over in the environment")]
+fn given(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} names the server that scripts/test starts"))
+}
+
+fn new_database() -> String {
+    let (server, name) = (given("TEST_DATABASE_URL"), name());
     let made = Command::new("psql").args([&server, "-qc", &format!("CREATE DATABASE {name}")]).status();
     assert!(made.is_ok_and(|status| status.success()), "psql makes a database");
     let (server, _) = server.rsplit_once('/').expect("the URL names a database");

@@ -10,17 +10,19 @@ use serde_json::Value;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("db", &["kernel"]),
+    ("events", &["kernel", "db"]),
     ("import", &["kernel"]),
     ("places", &["kernel", "db"]),
     ("service-kit", &["kernel"]),
     ("gateway", &["kernel", "service-kit"]),
     ("establishments", &["kernel", "db", "import", "service-kit"]),
-    ("activation", &["kernel", "db", "import", "places", "service-kit"]),
+    ("activation", &["kernel", "db", "events", "import", "places", "service-kit"]),
 ];
 
 /// Libraries that only some crates may use directly.
 const RESERVED: &[(&str, &[&str])] = &[
     ("sqlx", &["db", "places", "establishments", "activation"]),
+    ("redis", &["events"]),
     ("hive-router-query-planner", &["gateway"]),
     ("async-graphql", &["service-kit", "establishments", "activation"]),
 ];

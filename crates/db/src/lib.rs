@@ -4,6 +4,7 @@
 //! Rust; no `NOW()`, arrays, `ILIKE` or `FOR UPDATE`; one `migrations/` folder for both.
 
 mod error;
+pub mod leases;
 mod open;
 pub mod outbox;
 mod sequence;

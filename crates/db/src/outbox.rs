@@ -31,6 +31,17 @@ pub struct Event {
 }
 
 impl Event {
+    /// An event that came by another way than the outbox's own table.
+    pub fn new(
+        seq: i64,
+        aggregate: String,
+        kind: String,
+        payload: serde_json::Value,
+        occurred_at: DateTime<Utc>,
+    ) -> Self {
+        Self { seq, aggregate, kind, payload: Json(payload), occurred_at }
+    }
+
     /// The payload as the type that its kind stands for.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.payload.0)
@@ -138,4 +149,23 @@ pub async fn advance(tx: &mut Tx, source: &str, from: i64, to: i64) -> Result<bo
             .map(|done| done.rows_affected())
     })?;
     Ok(moved == 1)
+}
+
+/// Sets the offset, whatever it was. Until `tx` ends, every other deliverer of this source waits in [`advance`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_offset(tx: &mut Tx, source: &str, seq: i64) -> Result<(), StoreError> {
+    with_tx!(tx, |connection| {
+        sqlx::query(
+            "INSERT INTO inbox_offsets (source, seq) VALUES ($1, $2)
+             ON CONFLICT (source) DO UPDATE SET seq = excluded.seq",
+        )
+        .bind(source)
+        .bind(seq)
+        .execute(connection)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
 }

@@ -37,6 +37,11 @@ pub(crate) enum Command {
     Import(Import),
     /// Bring the tables of every service up to date
     Migrate(Common),
+    /// What services keep of each other's events
+    Projections {
+        #[command(subcommand)]
+        command: ProjectionsCommand,
+    },
     /// Configuration
     Config {
         #[command(subcommand)]
@@ -129,6 +134,27 @@ pub(crate) enum ImportKind {
     Deployments,
     /// Observations and targets of indicators
     Indicators,
+}
+
+impl Service {
+    /// The service's name, as databases and events have it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Establishments => establishments::NAME,
+            Self::Activation => activation::NAME,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProjectionsCommand {
+    /// Make a service's projection anew out of all events of the services that it follows
+    Rebuild {
+        /// Which service
+        service: Service,
+        #[command(flatten)]
+        common: Common,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,7 @@
 //! The whole configuration: one section a concern, each defined where it is used.
 
+mod redis;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,7 @@ use serde_json::{Value, json};
 use service_kit::subgraph::SubgraphLimits;
 use service_kit::telemetry::TelemetryConfig;
 
+pub(crate) use self::redis::RedisConfig;
 use crate::cli::Common;
 
 /// What is shown of a secret.
@@ -24,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) storage: StorageConfig,
     /// Where rows are kept.
     pub(crate) database: DatabaseConfig,
+    /// Where separate roles pass events on.
+    pub(crate) redis: RedisConfig,
     /// The gateway.
     pub(crate) gateway: GatewayConfig,
     /// What one request to a subgraph may cost.
@@ -90,6 +95,7 @@ impl Config {
         }
         let config: Self = service_kit::config::load(common.config.as_deref(), &layer)?;
         config.database.check()?;
+        config.redis.check()?;
         config.telemetry.check()?;
         Ok(config)
     }
@@ -106,10 +112,12 @@ impl Config {
     /// The effective configuration without its secrets.
     pub(crate) fn redacted(&self) -> Value {
         let mut value = json!(self);
-        if let Some(url) = value.pointer_mut("/database/url")
-            && url.as_str().is_some_and(|url| url != "sqlite")
-        {
-            *url = json!(HIDDEN);
+        for (place, plain) in [("/database/url", "sqlite"), ("/redis/url", "")] {
+            if let Some(url) = value.pointer_mut(place)
+                && url.as_str().is_some_and(|url| url != plain)
+            {
+                *url = json!(HIDDEN);
+            }
         }
         value
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use events::Worker;
 use kernel::Clock;
 
 use crate::cli::ImportKind;
@@ -71,7 +72,7 @@ impl Marker {
 }
 
 /// Generates the demonstration's files and imports them.
-pub(crate) async fn fill(house: &House) -> anyhow::Result<()> {
+pub(crate) async fn fill(house: &House, worker: &Worker) -> anyhow::Result<()> {
     say::progress("filling the demonstration's data, once");
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let files = demo::write(folder.path()).context("cannot write the demonstration's files")?;
@@ -88,7 +89,7 @@ pub(crate) async fn fill(house: &House) -> anyhow::Result<()> {
     for (kind, file) in steps {
         let report = import_file(house, kind, file, &options).await?;
         // What the indicators check observations against must have arrived.
-        house.deliver().await?;
+        house.deliver(worker).await?;
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         say::progress(&format!("  {name}: {} rows", report.rows));
         if report.refused > 0 {

@@ -1,9 +1,8 @@
-//! The services of this house, opened from one configuration, and the events that go between them.
+//! The services of this house, opened from one configuration.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use anyhow::Context;
 use gateway::subgraph::{InProcessSubgraph, SubgraphClient};
 use gateway::{Gateway, GatewayParts};
 use kernel::Clock;
@@ -30,12 +29,6 @@ impl House {
             establishments: establishments::open(&config.target(establishments::NAME)?).await?,
             activation: activation::open(&config.target(activation::NAME)?).await?,
         })
-    }
-
-    /// Delivers every event that a service has not applied yet; returns how many.
-    pub(crate) async fn deliver(&self) -> anyhow::Result<u64> {
-        let applied = activation::apply_events(&self.activation, establishments::NAME, self.establishments.db()).await;
-        applied.context("cannot deliver the directory's events to the indicators; the next command or start goes on")
     }
 
     /// Brings the databases' statistics up to date, after an import.

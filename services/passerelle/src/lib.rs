@@ -5,6 +5,7 @@
 mod cli;
 mod commands;
 mod config;
+mod delivery;
 mod demo;
 mod fill;
 mod house;

@@ -29,11 +29,11 @@ async fn both_shapes(database: Database) {
     assert!(serve.stop(), "it ends well when asked to");
 
     let roles = site.over_http();
-    check(&roles.gateway.url).await;
+    check(&roles.url()).await;
     let over_http = [
-        data(&roles.gateway.url, PIX_ORGA).await,
-        data(&roles.gateway.url, MONTPELLIER).await,
-        data(&roles.gateway.url, DEPLOYMENT).await,
+        data(&roles.url(), PIX_ORGA).await,
+        data(&roles.url(), MONTPELLIER).await,
+        data(&roles.url(), DEPLOYMENT).await,
     ];
     assert_eq!(in_process, over_http, "both shapes answer the same");
 }

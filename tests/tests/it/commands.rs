@@ -108,6 +108,27 @@ fn configuration_has_layers_and_knows_its_keys() {
 }
 
 #[test]
+fn the_address_of_redis_is_checked_and_never_shown() {
+    let file = config("[redis]\nurl = \"rediss://passerelle:secret@redis:6379/0\"\nprefix = \"recette\"\n");
+    let (status, printed) = check(file.path(), &[]);
+    assert!(
+        status == Some(0) && printed.contains("\"prefix\": \"recette\"") && !printed.contains("secret"),
+        "{printed}"
+    );
+    let secret = config("http://redis:secret@h\n");
+    let named = [("PASSERELLE__REDIS__URL_FILE".to_owned(), secret.path().display().to_string())];
+    for (file, environment, told) in [
+        ("[redis]\nurl = \"http://u:secret@h\"\n", &[][..], "redis.url: write redis://"),
+        ("", &named[..], "redis.url_file: write redis://"),
+        ("[redis]\nurl = \"redis://u:secret@h:port\"\n", &[], "redis.url"),
+        ("[redis]\nprefix = \"a b\"\n", &[], "redis.prefix"),
+    ] {
+        let (status, printed) = check(config(file).path(), environment);
+        assert!(status == Some(1) && printed.contains(told) && !printed.contains("secret"), "{printed}");
+    }
+}
+
+#[test]
 fn schemas_are_printed_and_are_those_of_the_code() {
     let ended = run(["schema", "check"], &[]);
     assert!(ended.status.success(), "{}", text(&ended.stderr));

@@ -2,6 +2,8 @@
 
 mod acceptance;
 mod commands;
+mod delivery;
 mod explorer;
 mod imports;
+mod killed;
 mod resilience;

@@ -28,11 +28,11 @@ async fn each_subgraph_in_turn() {
     let site = Site::new(Database::Sqlite);
     import_one(&site);
     let mut roles = site.over_http();
-    let url = roles.gateway.url.clone();
+    let url = roles.url();
     let whole = ask(&url, QUERY).await;
     assert_eq!(whole["data"]["territory"]["state"]["denominator"], 1.0, "{whole:#}");
 
-    roles.activation.kill();
+    roles.subgraph("activation").kill();
     let answer = ask(&url, QUERY).await;
     assert_eq!(
         (&answer["data"]["territory"]["name"], &answer["data"]["territory"]["state"]),
@@ -46,7 +46,7 @@ async fn each_subgraph_in_turn() {
     );
     assert_eq!(answer["errors"].as_array().map(Vec::len), Some(1));
 
-    roles.establishments.kill();
+    roles.subgraph("establishments").kill();
     let answer = ask(&url, QUERY).await;
     assert_eq!(answer["data"]["territory"], Value::Null, "{answer:#}");
     assert_eq!(answer["errors"][0]["extensions"]["service"], "establishments");
@@ -56,21 +56,18 @@ async fn each_subgraph_in_turn() {
 #[tokio::test]
 async fn a_subgraph_answers_nobody_but_its_gateway() {
     let site = Site::new(Database::Sqlite);
-    let roles = site.over_http();
-    let answer = ask(&roles.establishments.url, "{ __typename }").await;
+    let mut roles = site.over_http();
+    let establishments = roles.subgraph("establishments").url.clone();
+    let answer = ask(&establishments, "{ __typename }").await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
-    assert_eq!(get(&format!("{}/readyz", roles.establishments.url)).await.0, 200);
+    assert_eq!(get(&format!("{establishments}/readyz")).await.0, 200);
 }
 
 #[tokio::test]
 async fn a_gateway_that_a_subgraph_does_not_know_is_no_fault_of_the_client() {
     let (site, elsewhere) = (Site::new(Database::Sqlite), Site::new(Database::Sqlite));
     let roles = site.over_http();
-    let (one, two) =
-        (format!("establishments={}", roles.establishments.url), format!("activation={}", roles.activation.url));
-    let data = elsewhere.data().display().to_string();
-    let arguments = ["gateway", "--subgraph", &one, "--subgraph", &two, "--data", &data, "--listen", "127.0.0.1:0"];
-    let stranger = testkit::process::Running::start(arguments, &[], elsewhere.folder());
+    let stranger = elsewhere.gateway(roles.subgraphs.iter().map(|(name, all)| (*name, &all[0])));
     let answer = ask(&stranger.url, QUERY).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UPSTREAM_UNAVAILABLE", "{answer:#}");
     assert!(stranger.log().contains("--gateway-key"), "the operator is told: {}", stranger.log());

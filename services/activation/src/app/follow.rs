@@ -1,48 +1,30 @@
-//! Following the directory: its events become this service's own picture of it, in order and once in effect.
+//! Following the directory: its events become this service's own picture of it.
 
-use db::outbox;
-use db::{Db, StoreError};
+use db::outbox::Event;
+use db::{Db, StoreError, Tx};
+use events::Projection;
+use futures::future::BoxFuture;
 
-use crate::Store;
+use crate::{NAME, SOURCES, Store};
 
-/// Events applied in one transaction.
-const BATCH: u32 = 500;
+impl Projection for Store {
+    fn name(&self) -> &'static str {
+        NAME
+    }
 
-/// Applies every event of the outbox in `source_db` that this service has not applied yet; returns how many.
-///
-/// Two deliverers may run at once: each batch moves the offset in its own transaction, and who finds it moved drops the
-/// batch and goes on from there.
-///
-/// # Errors
-/// When either database fails; what was applied before stays.
-pub async fn apply_events(store: &Store, source: &str, source_db: &Db) -> Result<u64, StoreError> {
-    let mut applied = 0;
-    loop {
-        let from = outbox::offset(store.db(), source).await?;
-        let events = outbox::after(source_db, from, BATCH).await?;
-        let Some(last) = events.last() else {
-            if from > outbox::last(source_db).await? {
-                // The producer's database was made anew: its events begin again, and each tells a whole state.
-                tracing::warn!(
-                    source,
-                    offset = from,
-                    "the events of this source begin before the offset: all are applied again"
-                );
-                let mut tx = store.db().begin().await?;
-                if outbox::advance(&mut tx, source, from, 0).await? {
-                    tx.commit().await?;
-                }
-                continue;
-            }
-            return Ok(applied);
-        };
-        let to = last.seq;
-        let mut tx = store.db().begin().await?;
-        if !outbox::advance(&mut tx, source, from, to).await? {
-            continue;
-        }
-        places::apply(&mut tx, &events).await?;
-        tx.commit().await?;
-        applied += events.len() as u64;
+    fn sources(&self) -> &'static [&'static str] {
+        SOURCES
+    }
+
+    fn db(&self) -> &Db {
+        self.db()
+    }
+
+    fn apply<'a>(&'a self, tx: &'a mut Tx, _: &'a str, events: &'a [Event]) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(places::apply(tx, events))
+    }
+
+    fn clear<'a>(&'a self, tx: &'a mut Tx, _: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(places::clear(tx))
     }
 }

@@ -3,7 +3,6 @@
 mod follow;
 mod indicators;
 
-pub use follow::apply_events;
 pub use indicators::import_indicators;
 
 use db::{Db, OpenError, StoreError, Target};

@@ -71,7 +71,6 @@ async fn a_directory_that_was_made_anew_is_followed_from_its_beginning(
     // Its outbox begins again at 1, and this service has already applied 3 events of the old one.
     let anew = House::new(backend).await;
     anew.send(vec![event(&place(4, period(EstablishmentKind::Ecole, "151")))]).await;
-    let applied = activation::apply_events(&house.store, "establishments", &anew.producer.db).await.expect("delivered");
-    assert_eq!(applied, 1);
+    assert_eq!(house.deliver_from(&anew.producer.db).await, 1);
     assert_eq!(house.at("DEP-33", COUNT).await, json!({ "denominator": 4.0 }));
 }

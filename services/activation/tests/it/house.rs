@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use activation::{ImportOptions, Store, subgraph};
+use db::Db;
 use db::outbox::{self, NewEvent};
 use db::testing::{Backend, Fresh};
+use events::Worker;
 use import::Report;
 use kernel::events::{DeploymentChanged, EstablishmentChanged, PlacePeriod};
 use kernel::{Clock, EstablishmentKind, LegalStatus, Principal, Provenance, Uai};
@@ -115,7 +117,13 @@ impl House {
 
     /// Delivers what was not delivered yet; returns how much.
     pub(crate) async fn deliver(&self) -> u64 {
-        activation::apply_events(&self.store, "establishments", &self.producer.db).await.expect("delivered")
+        self.deliver_from(&self.producer.db).await
+    }
+
+    /// Delivers what was not delivered yet out of this database; returns how much.
+    pub(crate) async fn deliver_from(&self, producer: &Db) -> u64 {
+        let worker = Worker::new(clock());
+        events::deliver(&worker, &self.store, "establishments", producer).await.expect("delivered")
     }
 
     /// Imports a file of indicators; returns the report and the lines told.

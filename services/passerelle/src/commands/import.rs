@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::ensure;
+use events::Worker;
 use import::{Outcome, Report};
 use kernel::Clock;
 
@@ -22,8 +23,9 @@ pub(super) async fn run(command: Import) -> anyhow::Result<ExitCode> {
     let config = Config::load(&command.common, &Flags::default())?;
     service_kit::telemetry::init(&config.telemetry)?;
     let house = House::open(&config).await?;
+    let worker = Worker::new(Clock::System);
     // What the indicators know of the directory must be whole before observations are checked against it.
-    house.deliver().await?;
+    house.deliver(&worker).await?;
     let options = establishments::ImportOptions {
         as_of: command.as_of,
         complete: command.complete,
@@ -44,7 +46,7 @@ pub(super) async fn run(command: Import) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    house.deliver().await?;
+    house.deliver(&worker).await?;
     if !command.dry_run {
         house.analyze().await?;
     }

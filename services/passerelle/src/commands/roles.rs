@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use events::Projection;
 use gateway::subgraph::HttpSubgraph;
 use gateway::{Gateway, GatewayParts};
 use kernel::Clock;
@@ -15,6 +16,7 @@ use service_kit::server::{serve, stop_signal};
 use super::serve::bind;
 use crate::cli::{GatewayRole, Service, SubgraphRole};
 use crate::config::{Config, Flags};
+use crate::delivery;
 use crate::house::{self, SUPERGRAPH};
 use crate::say;
 
@@ -82,20 +84,23 @@ pub(super) async fn subgraph(role: SubgraphRole) -> anyhow::Result<ExitCode> {
     let clock = Clock::System;
     let verifier = Arc::new(Verifier::from_file(&key, clock)?);
     let listener = bind(&role.listen).await?;
-    let (subgraph, database) = match role.name {
+    let name = role.name.name();
+    let (subgraph, database, projection): (_, _, Option<Arc<dyn Projection>>) = match role.name {
         Service::Establishments => {
-            let store = establishments::open(&config.target(establishments::NAME)?).await?;
+            let store = establishments::open(&config.target(name)?).await?;
             let database = store.db().clone();
-            (establishments::subgraph(store, verifier, &config.subgraph, clock), database)
+            (establishments::subgraph(store, verifier, &config.subgraph, clock), database, None)
         }
         Service::Activation => {
-            let store = activation::open(&config.target(activation::NAME)?).await?;
-            let database = store.db().clone();
-            (activation::subgraph(store, verifier, &config.subgraph, clock), database)
+            let store = activation::open(&config.target(name)?).await?;
+            let (database, projection) = (store.db().clone(), Arc::new(store.clone()));
+            (activation::subgraph(store, verifier, &config.subgraph, clock), database, Some(projection))
         }
     };
+    let delivery = delivery::of_role(&config, name, &database, projection).await?;
     say::answer(&format!("http://{}", listener.local_addr()?));
     serve(listener, subgraph.server(), stop_signal()).await?;
+    delivery.stop().await;
     database.close().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use events::Worker;
 use kernel::Clock;
 use service_kit::principal_token::{Signer, Verifier};
 use tokio::net::TcpListener;
@@ -14,9 +14,6 @@ use crate::config::{Config, Flags};
 use crate::fill;
 use crate::house::{self, House};
 use crate::say;
-
-/// How often events that another process left undelivered are looked for.
-const DELIVERY: Duration = Duration::from_secs(2);
 
 /// Serves until told to stop.
 pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
@@ -38,22 +35,23 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     let listener = bind(&config.gateway.listen).await?;
     let address = listener.local_addr()?;
     let house = House::open(&config).await?;
+    let clock = Clock::System;
+    let worker = Worker::new(clock);
     if let Some(marker) = marker.filter(|marker| !marker.is_filled()) {
         marker.begin(&house).await?;
-        fill::fill(&house).await?;
+        fill::fill(&house, &worker).await?;
         marker.filled()?;
     }
-    house.deliver().await?;
+    house.deliver(&worker).await?;
     let keys = house::keys(&config)?;
-    let clock = Clock::System;
     let verifier = Arc::new(Verifier::from_file(&keys.public, clock)?);
     let subgraphs = house.subgraphs(&config, &verifier, clock);
     let gateway = house::gateway_in_process(&config, &subgraphs, Signer::from_file(&keys.private, clock)?)?;
     let router = gateway::router(Arc::new(gateway), house::all_ready(&subgraphs));
     say::answer(&format!("http://{address}"));
-    let delivery = tokio::spawn(keep_delivering(house.clone()));
+    let delivery = house.keep_delivering(&worker)?;
     service_kit::server::serve(listener, router, service_kit::server::stop_signal()).await?;
-    delivery.abort();
+    delivery.stop().await;
     house.close().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -63,14 +61,4 @@ pub(super) async fn bind(address: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}; --listen takes another address or port"))
-}
-
-async fn keep_delivering(house: House) {
-    let mut tick = tokio::time::interval(DELIVERY);
-    loop {
-        tick.tick().await;
-        if let Err(error) = house.deliver().await {
-            tracing::error!(error = format!("{error:#}"), "events are not delivered");
-        }
-    }
 }

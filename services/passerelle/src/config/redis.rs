@@ -1,0 +1,55 @@
+//! The section `[redis]`: where separate roles pass events on.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, ensure};
+use events::Streams;
+use serde::{Deserialize, Serialize};
+
+use super::read_secret;
+
+/// The section `[redis]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RedisConfig {
+    /// `redis://user:password@host:port/database`, or `rediss://` for TLS; empty: none.
+    pub(crate) url: String,
+    /// A file that holds the URL; it wins over `url`.
+    pub(crate) url_file: Option<PathBuf>,
+    /// What every key begins with: installations that share a server differ here.
+    pub(crate) prefix: String,
+}
+
+impl Default for RedisConfig {
+    fn default() -> Self {
+        Self { url: String::new(), url_file: None, prefix: "passerelle".to_owned() }
+    }
+}
+
+impl RedisConfig {
+    /// Refuses what is no address, and a prefix that would be none.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:".contains(letter);
+        ensure!(
+            !self.prefix.is_empty() && self.prefix.chars().all(plain),
+            "redis.prefix: one or more of letters, digits and -_.:"
+        );
+        self.streams().map(drop)
+    }
+
+    /// The streams there, if there is a Redis. Nothing is connected yet.
+    pub(crate) fn streams(&self) -> anyhow::Result<Option<Streams>> {
+        let (url, origin) = match &self.url_file {
+            None => (self.url.clone(), "redis.url"),
+            Some(path) => (read_secret(path)?, "the file of redis.url_file"),
+        };
+        if url.is_empty() {
+            return Ok(None);
+        }
+        ensure!(
+            url.starts_with("redis://") || url.starts_with("rediss://"),
+            "{origin}: write redis://user:password@host:port/database, or rediss:// for TLS"
+        );
+        Ok(Some(Streams::new(&url, &self.prefix).context(origin)?))
+    }
+}
