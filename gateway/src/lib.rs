@@ -11,6 +11,7 @@ mod http;
 mod json;
 mod pipeline;
 mod plan;
+mod public;
 mod response;
 pub mod subgraph;
 mod supergraph;

@@ -41,6 +41,7 @@ pub fn subgraph(store: Store, verifier: Arc<Verifier>, limits: &SubgraphLimits, 
         name: crate::NAME,
         sdl,
         router: subgraph::router(schema, verifier, limits, per_request),
+        public: axum::Router::new(),
         ready: Arc::new(move || {
             let store = ready_store.clone();
             Box::pin(async move {

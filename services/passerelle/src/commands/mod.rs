@@ -4,6 +4,7 @@ pub(crate) mod import;
 mod roles;
 mod schema;
 mod serve;
+mod token;
 
 use std::process::ExitCode;
 
@@ -20,6 +21,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Subgraph(role) => roles::subgraph(role).await,
         Command::Import(import) => import::run(import).await,
         Command::Schema { command } => schema::run(&command),
+        Command::Token { command } => token::run(command),
         Command::Config { command: ConfigCommand::Check(common) } => {
             let config = Config::load(&common, &Flags::default())?;
             say::answer(&serde_json::to_string_pretty(&config.redacted())?);
