@@ -5,3 +5,4 @@ mod commands;
 mod explorer;
 mod imports;
 mod resilience;
+mod tokens;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 use kernel::{EstablishmentKind, LegalStatus, TerritoryId};
+use service_kit::access_token::LONGEST;
 
 use super::Common;
 
@@ -68,8 +69,6 @@ pub(crate) enum CallerKind {
 
 /// The longest id of a client or a person.
 const MAX_ID: usize = 200;
-/// The longest life of a token.
-const MAX_DAYS: u64 = 30;
 
 /// An id as OAuth has it: letters, digits and signs, no spaces.
 fn id(text: &str) -> Result<String, String> {
@@ -110,8 +109,8 @@ fn lifetime(text: &str) -> Result<Duration, String> {
     if life < Duration::from_secs(1) {
         return Err("a token must be good for a second at least".to_owned());
     }
-    if life > Duration::from_secs(MAX_DAYS * 86_400) {
-        return Err(format!("a token is good for {MAX_DAYS} days at most"));
+    if LONGEST.to_std().is_ok_and(|longest| life > longest) {
+        return Err(format!("a token is good for {} days at most", LONGEST.num_days()));
     }
     Ok(life)
 }
