@@ -57,8 +57,8 @@ impl Requirement {
 mod tests {
     use super::*;
 
-    fn lists(of: &[&[&str]]) -> Option<Vec<Vec<String>>> {
-        Some(of.iter().map(|list| list.iter().map(|&item| item.to_owned()).collect()).collect())
+    fn lists(of: &[&[&str]]) -> Vec<Vec<String>> {
+        of.iter().map(|list| list.iter().map(|&item| item.to_owned()).collect()).collect()
     }
 
     fn with(scopes: &[&str]) -> Principal {
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn scopes_are_alternatives_of_lists() {
-        let either = Requirement { scopes: lists(&[&["a", "b"], &["c"]]), ..Requirement::default() };
+        let either = Requirement { scopes: Some(lists(&[&["a", "b"], &["c"]])), ..Requirement::default() };
         assert!(either.is_met(&with(&["a", "b"])) && either.is_met(&with(&["c", "d"])));
         assert!(!either.is_met(&with(&["a"])) && !either.is_met(&Principal::anonymous()));
         assert_eq!(
@@ -76,22 +76,24 @@ mod tests {
             (ErrorCode::Forbidden, "X.y needs the scope a and b, or c".to_owned())
         );
         assert_eq!(either.refusal(&Principal::anonymous(), "X.y").0, ErrorCode::Unauthenticated);
-        let never = Requirement { scopes: lists(&[]), ..Requirement::default() };
+        let never = Requirement { scopes: Some(lists(&[])), ..Requirement::default() };
         assert!(!never.is_met(&with(&["a"])));
     }
 
     #[test]
     fn no_policy_is_known() {
-        let policy = Requirement { policies: lists(&[&["staff"]]), ..Requirement::default() };
+        let policy = Requirement { policies: Some(lists(&[&["staff"]])), ..Requirement::default() };
         assert!(!policy.is_met(&with(&["staff"])));
         assert_eq!(policy.refusal(&with(&[]), "X.y").0, ErrorCode::Forbidden);
         assert_eq!(policy.refusal(&Principal::anonymous(), "X.y").0, ErrorCode::Forbidden);
-        assert!(Requirement { policies: lists(&[&[]]), ..Requirement::default() }.is_met(&Principal::anonymous()));
+        assert!(
+            Requirement { policies: Some(lists(&[&[]])), ..Requirement::default() }.is_met(&Principal::anonymous())
+        );
     }
 
     #[test]
     fn everything_asked_for_must_be_there() {
-        let both = Requirement { authenticated: true, scopes: lists(&[&["a"]]), ..Requirement::default() };
+        let both = Requirement { authenticated: true, scopes: Some(lists(&[&["a"]])), ..Requirement::default() };
         assert!(both.is_met(&with(&["a"])) && !both.is_met(&with(&[])));
         assert!(Requirement::default().is_none() && Requirement::default().is_met(&Principal::anonymous()));
     }

@@ -6,6 +6,7 @@ mod http;
 mod path;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use ::http::{Request, Response};
 use axum::Router;
@@ -32,9 +33,10 @@ pub(crate) struct PublicRoute {
     way: Way,
 }
 
+#[derive(Clone)]
 enum Way {
     InProcess(Router),
-    Http(HttpService),
+    Http(Arc<HttpService>),
 }
 
 impl PublicRoute {
@@ -68,24 +70,24 @@ impl PublicRoutes {
         addresses: &BTreeMap<String, String>,
         signs: bool,
     ) -> Self {
-        let mut routes = BTreeMap::new();
+        let mut by_prefix = BTreeMap::new();
         for (service, prefixes) in &config.public_routes {
             // Somebody else's graph may have a service of the same name: it is handed nothing.
             let ours = signs && config.own_subgraphs.contains(service);
+            let way = match (in_process.get(service), addresses.get(service)) {
+                (Some(router), _) => Way::InProcess(router.clone()),
+                (None, Some(address)) if ours => match HttpService::beside(address) {
+                    Ok(http) => Way::Http(Arc::new(http)),
+                    // The same address is told to be of no use where the subgraph itself is looked for.
+                    Err(_) => continue,
+                },
+                _ => continue,
+            };
             for prefix in prefixes {
-                let way = match (in_process.get(service), addresses.get(service)) {
-                    (Some(router), _) => Way::InProcess(router.clone()),
-                    (None, Some(address)) if ours => match HttpService::beside(address) {
-                        Ok(http) => Way::Http(http),
-                        // The same address is told to be of no use where the subgraph itself is looked for.
-                        Err(_) => continue,
-                    },
-                    _ => continue,
-                };
-                routes.insert(prefix.clone(), PublicRoute { service: service.clone(), way });
+                by_prefix.insert(prefix.clone(), PublicRoute { service: service.clone(), way: way.clone() });
             }
         }
-        Self(routes)
+        Self(by_prefix)
     }
 
     /// The route that a path belongs to.

@@ -130,7 +130,9 @@ fn make_public(definition: &mut ast::TypeDefinition<'static, String>, access: &D
     strip(marks);
     if let Some(fields) = fields {
         fields.retain(|field| !field.name.starts_with("__"));
-        fields.iter_mut().for_each(|field| strip(&mut field.directives));
+        for field in fields {
+            strip(&mut field.directives);
+        }
     }
 }
 
