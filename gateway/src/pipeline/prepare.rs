@@ -149,7 +149,14 @@ fn plan_all(
     unmet: Unmet,
 ) -> Result<Prepared, Vec<GraphqlError>> {
     let (document, operation) = (Arc::clone(&parsed.document), parsed.operation.clone());
-    let planned = PlannerDocument::of(Access { supergraph, unmet: &unmet }, &document, &operation);
+    let access = Access { supergraph, unmet: &unmet };
+    let planned = PlannerDocument::of(access, &document, &operation, config.max_fields);
+    if planned.fields > config.max_fields {
+        let most = config.max_fields;
+        return Err(limit(format!(
+            "the operation has more than {most} fields where those of interfaces are told apart by what may be seen"
+        )));
+    }
     if planned.nesting > MAX_NESTING {
         return Err(limit(format!("the operation nests {} brackets; {MAX_NESTING} at most", planned.nesting)));
     }

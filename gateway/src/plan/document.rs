@@ -24,6 +24,9 @@ pub(crate) struct PlannerDocument {
     pub(crate) introspects: bool,
     /// How deep brackets stand within each other in these texts.
     pub(crate) nesting: usize,
+    /// Fields written. A field that may be seen in some of an interface's objects is written for each of those types, and so
+    /// is all that it holds; writing ends soon after `max_fields`.
+    pub(crate) fields: usize,
 }
 
 /// Brackets within each other that the planner's parser follows.
@@ -59,13 +62,31 @@ struct Writer<'a> {
     /// Brackets that are open now, and the most that ever were.
     open: usize,
     nesting: usize,
+    /// Fields written, and how many may be.
+    fields: usize,
+    max_fields: usize,
 }
 
 impl PlannerDocument {
     /// Writes what of `operation` must be fetched for who may see as much.
-    pub(crate) fn of(access: Access<'_>, document: &ExecutableDocument, operation: &Operation) -> Self {
+    pub(crate) fn of(
+        access: Access<'_>,
+        document: &ExecutableDocument,
+        operation: &Operation,
+        max_fields: usize,
+    ) -> Self {
         let (supergraph, root) = (access.supergraph, &operation.selection_set.ty);
-        let mut writer = Writer { supergraph, access, document, root, introspects: false, open: 1, nesting: 1 };
+        let mut writer = Writer {
+            supergraph,
+            access,
+            document,
+            root,
+            introspects: false,
+            open: 1,
+            nesting: 1,
+            fields: 0,
+            max_fields,
+        };
         let mut roots: Vec<(String, String)> = Vec::new();
         writer.roots(&operation.selection_set, &[], &mut roots);
         let mut texts = Vec::new();
@@ -83,7 +104,7 @@ impl PlannerDocument {
             let all: String = roots.into_iter().map(|(_, text)| text).collect();
             texts.push(writer.headed(operation, &all));
         }
-        Self { texts, introspects: writer.introspects, nesting: writer.nesting }
+        Self { texts, introspects: writer.introspects, nesting: writer.nesting, fields: writer.fields }
     }
 }
 
@@ -173,6 +194,10 @@ impl Writer<'_> {
     }
 
     fn field(&mut self, field: &Field, text: &mut String) {
+        self.fields += 1;
+        if self.fields > self.max_fields {
+            return;
+        }
         let key = internal_key(&self.supergraph.alias_prefix, field);
         if key == field.name.as_str() {
             text.push_str(&key);

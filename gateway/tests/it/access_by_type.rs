@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::access::{KNOWN, guarding, unknown};
+use crate::harness::{TestGateway, guarded};
 
 #[tokio::test]
 async fn a_field_that_gives_a_refused_object_is_refused() {
@@ -100,4 +101,29 @@ async fn a_refused_root_type_is_refused_field_by_field() {
     assert_eq!(answer, json!({"errors": told, "data": {"rename": null, "__typename": "Mutation"}}));
     assert_eq!(gateway.calls(), [0, 0, 0]);
     assert_eq!(gateway.ask("{ people { name } }").await["errors"], json!(null));
+}
+
+/// The supergraph with three more media, and a field of them all, `like`, that anonymous callers may not see of films.
+fn many_media() -> String {
+    let title = "  title: String! @join__field(graph: CATALOGUE)";
+    let like = "  like: Medium @join__field(graph: CATALOGUE)";
+    let interface = "interface Medium @join__type(graph: CATALOGUE) {";
+    let of = "@join__type(graph: CATALOGUE, key: \"id\") @join__implements(graph: CATALOGUE, interface: \"Medium\")";
+    let more = ["Comic", "Disc", "Game"]
+        .map(|name| format!("type {name} implements Medium {of} {{ id: ID! title: String! like: Medium }}\n"));
+    let text = guarded(&[("Film.title", KNOWN)])
+        .replace(interface, &format!("{interface}\n  like: Medium"))
+        .replace(&format!("{title} {KNOWN}"), &format!("{like} {KNOWN}\n{title} "))
+        .replace(&format!("{title}\n"), &format!("{like}\n{title}\n"));
+    text + &more.concat()
+}
+
+#[tokio::test]
+async fn telling_types_apart_within_each_other_is_bounded() {
+    let gateway = TestGateway::builder().supergraph(&many_media()).with_issuer().start().await;
+    let query = format!("{{ media {}{}}} }}", "{ like ".repeat(8) + "{ title ", "}".repeat(8));
+    let answer = gateway.ask(&query).await;
+    let told = answer["errors"][0]["message"].as_str().unwrap_or_default();
+    assert!(told.contains("told apart by what may be seen"), "{answer}");
+    assert_eq!(gateway.calls(), [0, 0, 0]);
 }
