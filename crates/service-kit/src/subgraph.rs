@@ -197,3 +197,6 @@ fn path(path: &[PathSegment]) -> String {
         .collect();
     parts.join(".")
 }
+
+#[cfg(test)]
+mod tests;
