@@ -1,6 +1,6 @@
 //! The section `[gateway]`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,6 +18,10 @@ pub struct GatewayConfig {
     pub subgraphs: BTreeMap<String, String>,
     /// Subgraphs that get the signed principal token: those of this house and no others.
     pub own_subgraphs: Vec<String>,
+    /// Prefixes of public routes by the subgraph that answers them, as far as it is of this house.
+    pub public_routes: BTreeMap<String, Vec<String>>,
+    /// The public key of the issuer whose access tokens are known, in place of that in the data directory.
+    pub issuer_key: Option<PathBuf>,
     /// Bytes of a request's body.
     pub max_body_bytes: usize,
     /// Tokens of a document.
@@ -52,6 +56,8 @@ impl Default for GatewayConfig {
             supergraph: None,
             subgraphs: BTreeMap::new(),
             own_subgraphs: ["establishments", "users", "productions", "activation"].map(str::to_owned).to_vec(),
+            public_routes: public_routes(),
+            issuer_key: None,
             max_body_bytes: 1 << 20,
             max_tokens: 10_000,
             max_depth: 20,
@@ -64,5 +70,42 @@ impl Default for GatewayConfig {
             prepared_cache_bytes: 16 << 20,
             introspection: true,
         }
+    }
+}
+
+fn public_routes() -> BTreeMap<String, Vec<String>> {
+    let of = |service: &str, prefixes: &[&str]| {
+        (service.to_owned(), prefixes.iter().map(|&prefix| prefix.to_owned()).collect())
+    };
+    [
+        of("users", &["/auth", "/.well-known", "/oauth"]),
+        of("productions", &["/files", "/feeds"]),
+        of("activation", &["/csv"]),
+    ]
+    .into()
+}
+
+/// What the gateway answers itself.
+const OWN_ROUTES: [&str; 6] = ["/graphql", "/schema.graphql", "/explorer", "/livez", "/readyz", "/metrics"];
+
+impl GatewayConfig {
+    /// Refuses values that no gateway can be made of.
+    ///
+    /// # Errors
+    /// The first of them, in a sentence.
+    pub fn check(&self) -> Result<(), String> {
+        let mut known = BTreeSet::new();
+        for prefix in self.public_routes.values().flatten() {
+            let one_segment = prefix.len() > 1 && prefix.starts_with('/') && prefix.rfind('/') == Some(0);
+            if !one_segment || OWN_ROUTES.contains(&prefix.as_str()) {
+                return Err(format!(
+                    "gateway.public_routes: {prefix:?} is no prefix; write one segment such as /files"
+                ));
+            }
+            if !known.insert(prefix) {
+                return Err(format!("gateway.public_routes: two subgraphs cannot both answer {prefix}"));
+            }
+        }
+        Ok(())
     }
 }

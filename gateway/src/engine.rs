@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use axum::Router;
 use kernel::Principal;
+use service_kit::access_token;
 use service_kit::principal_token::Signer;
 
 use crate::config::GatewayConfig;
+use crate::public::PublicRoutes;
 use crate::subgraph::{HttpSubgraph, SubgraphClient};
 use crate::supergraph::{LoadError, Supergraph};
 
@@ -19,15 +22,21 @@ pub struct GatewayParts {
     pub supergraph: String,
     /// Signs the principal for subgraphs of this house; without it none is sent.
     pub signer: Option<Signer>,
+    /// Knows callers by their access tokens; without it nobody is known, and no `Authorization` is read.
+    pub tokens: Option<access_token::Verifier>,
     /// Subgraphs in this process, by name. All others are called at their address.
     pub in_process: HashMap<String, Arc<dyn SubgraphClient>>,
+    /// Public routes of services in this process, by the subgraph's name.
+    pub public: HashMap<String, Router>,
 }
 
 /// A gateway.
 pub struct Gateway {
     pub(crate) config: GatewayConfig,
+    pub(crate) tokens: Option<access_token::Verifier>,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
+    public: HashMap<String, Router>,
     serving: ArcSwap<Serving>,
 }
 
@@ -35,6 +44,7 @@ pub struct Gateway {
 pub(crate) struct Serving {
     pub(crate) supergraph: Supergraph,
     pub(crate) clients: BTreeMap<String, Arc<dyn SubgraphClient>>,
+    pub(crate) public: PublicRoutes,
 }
 
 impl std::fmt::Debug for Gateway {
@@ -49,10 +59,11 @@ impl Gateway {
     /// # Errors
     /// When the supergraph cannot be served.
     pub fn new(parts: GatewayParts) -> Result<Self, LoadError> {
-        let GatewayParts { config, supergraph, signer, in_process } = parts;
-        let supergraph = Supergraph::load(&supergraph, config.prepared_cache_bytes)?;
-        let serving = serving(&config, &in_process, supergraph);
-        Ok(Self { config, signer, in_process, serving: ArcSwap::from_pointee(serving) })
+        let supergraph = Supergraph::load(&parts.supergraph, parts.config.prepared_cache_bytes)?;
+        let ways = Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public };
+        let serving = ways.to(supergraph, parts.signer.is_some());
+        let GatewayParts { config, signer, tokens, in_process, public, .. } = parts;
+        Ok(Self { config, tokens, signer, in_process, public, serving: ArcSwap::from_pointee(serving) })
     }
 
     /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.
@@ -64,7 +75,8 @@ impl Gateway {
             return Ok(false);
         }
         let supergraph = Supergraph::load(text, self.config.prepared_cache_bytes)?;
-        self.serving.store(Arc::new(serving(&self.config, &self.in_process, supergraph)));
+        let ways = Ways { config: &self.config, in_process: &self.in_process, public: &self.public };
+        self.serving.store(Arc::new(ways.to(supergraph, self.signer.is_some())));
         Ok(true)
     }
 
@@ -84,25 +96,34 @@ impl Gateway {
     }
 }
 
-fn serving(
-    config: &GatewayConfig,
-    in_process: &HashMap<String, Arc<dyn SubgraphClient>>,
-    supergraph: Supergraph,
-) -> Serving {
-    let mut clients: BTreeMap<String, Arc<dyn SubgraphClient>> = BTreeMap::new();
-    for (name, url) in supergraph.subgraphs() {
-        if let Some(client) = in_process.get(name) {
-            clients.insert(name.clone(), Arc::clone(client));
-            continue;
-        }
-        let url = config.subgraphs.get(name).unwrap_or(url);
-        match HttpSubgraph::new(url, config.max_subgraph_response_bytes) {
-            Ok(client) => {
-                clients.insert(name.clone(), Arc::new(client));
+/// How subgraphs are reached, whatever the supergraph.
+struct Ways<'a> {
+    config: &'a GatewayConfig,
+    in_process: &'a HashMap<String, Arc<dyn SubgraphClient>>,
+    public: &'a HashMap<String, Router>,
+}
+
+impl Ways<'_> {
+    /// The ways to the subgraphs of `supergraph`; `signs` where some of them are of this house.
+    fn to(&self, supergraph: Supergraph, signs: bool) -> Serving {
+        let mut clients: BTreeMap<String, Arc<dyn SubgraphClient>> = BTreeMap::new();
+        let mut addresses = BTreeMap::new();
+        for (name, url) in supergraph.subgraphs() {
+            if let Some(client) = self.in_process.get(name) {
+                clients.insert(name.clone(), Arc::clone(client));
+                continue;
             }
-            // The others are served; a request that needs this one is told.
-            Err(error) => tracing::error!(subgraph = name, %error, "this subgraph cannot be called"),
+            let url = self.config.subgraphs.get(name).unwrap_or(url);
+            addresses.insert(name.clone(), url.clone());
+            match HttpSubgraph::new(url, self.config.max_subgraph_response_bytes) {
+                Ok(client) => {
+                    clients.insert(name.clone(), Arc::new(client));
+                }
+                // The others are served; a request that needs this one is told.
+                Err(error) => tracing::error!(subgraph = name, %error, "this subgraph cannot be called"),
+            }
         }
+        let public = PublicRoutes::of(self.config, self.public, &addresses, signs);
+        Serving { supergraph, clients, public }
     }
-    Serving { supergraph, clients }
 }

@@ -3,6 +3,7 @@
 //! A request runs through [`pipeline`] one stage after the other: `params -> prepare (parse, validate, limit, plan; cached)
 //! -> execute (fetch, entities, merge) -> respond (project, null rules)`.
 
+mod access;
 pub mod config;
 mod engine;
 mod error;
@@ -10,6 +11,7 @@ mod http;
 mod json;
 mod pipeline;
 mod plan;
+mod public;
 mod response;
 pub mod subgraph;
 mod supergraph;

@@ -3,18 +3,17 @@
 //! Ed25519: the gateway holds the private key, subgraphs hold the public one and can verify but not make a token. One
 //! token is made for each caller and reused for a minute; it is good for two.
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ed25519_dalek::SigningKey;
-use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey};
+use http::HeaderMap;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use kernel::{Clock, Principal};
 use serde::{Deserialize, Serialize};
+
+use crate::keys;
+pub use crate::keys::{KeyError, KeyFiles};
 
 /// The header that carries the token from gateway to subgraph.
 pub const HEADER: &str = "passerelle-principal";
@@ -37,92 +36,6 @@ struct Claims {
     principal: Principal,
 }
 
-/// A key cannot be read, made or used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// A file cannot be read or written.
-    #[error("cannot read or write {path}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The file holds no key of the kind asked for.
-    #[error("{path} holds no Ed25519 key in PEM ({wanted})")]
-    NotAKey {
-        /// The file.
-        path: PathBuf,
-        /// Private (PKCS#8) or public (SPKI).
-        wanted: &'static str,
-    },
-}
-
-/// The two files of the gateway's key pair under a data directory.
-#[derive(Clone, Debug)]
-pub struct KeyFiles {
-    /// PKCS#8 PEM, for the gateway alone.
-    pub private: PathBuf,
-    /// SPKI PEM, for the subgraphs.
-    pub public: PathBuf,
-}
-
-impl KeyFiles {
-    /// Where the pair lies under `data`.
-    pub fn under(data: &Path) -> Self {
-        let folder = data.join("keys");
-        Self { private: folder.join("gateway.pem"), public: folder.join("gateway.pub.pem") }
-    }
-
-    /// Makes the pair where it is missing. Two processes that start together end with the same pair.
-    ///
-    /// # Errors
-    /// When a file cannot be read or written, or holds something else.
-    pub fn ensure(&self) -> Result<(), KeyError> {
-        let at = |path: &Path| {
-            let path = path.to_owned();
-            move |source| KeyError::File { path, source }
-        };
-        if !self.private.exists() {
-            if let Some(folder) = self.private.parent() {
-                fs::create_dir_all(folder).map_err(at(folder))?;
-            }
-            let key = SigningKey::generate(&mut rand_core::OsRng);
-            let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|_| self.not_private())?;
-            publish(&self.private, pem.as_bytes(), 0o600, false).map_err(at(&self.private))?;
-        }
-        let pem = fs::read_to_string(&self.private).map_err(at(&self.private))?;
-        let key = SigningKey::from_pkcs8_pem(&pem).map_err(|_| self.not_private())?;
-        let public = key.verifying_key().to_public_key_pem(LineEnding::LF).map_err(|_| self.not_private())?;
-        if fs::read_to_string(&self.public).ok().as_deref() != Some(public.as_str()) {
-            publish(&self.public, public.as_bytes(), 0o644, true).map_err(at(&self.public))?;
-        }
-        Ok(())
-    }
-
-    fn not_private(&self) -> KeyError {
-        KeyError::NotAKey { path: self.private.clone(), wanted: "private, PKCS#8" }
-    }
-}
-
-/// Writes a file whole or not at all; without `replace`, the first writer wins.
-pub(crate) fn publish(path: &Path, content: &[u8], mode: u32, replace: bool) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let draft = path.with_extension(format!("draft-{}", std::process::id()));
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&draft)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    if replace {
-        return fs::rename(&draft, path);
-    }
-    let linked = fs::hard_link(&draft, path);
-    fs::remove_file(&draft)?;
-    match linked {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
-    }
-}
-
 /// Makes principal tokens: the gateway's half.
 pub struct Signer {
     key: EncodingKey,
@@ -142,10 +55,7 @@ impl Signer {
     /// # Errors
     /// When the file cannot be read or holds no such key.
     pub fn from_file(path: &Path, clock: Clock) -> Result<Self, KeyError> {
-        let pem = fs::read(path).map_err(|source| KeyError::File { path: path.to_owned(), source })?;
-        let key = EncodingKey::from_ed_pem(&pem)
-            .map_err(|_| KeyError::NotAKey { path: path.to_owned(), wanted: "private, PKCS#8" })?;
-        Ok(Self { key, clock, made: Mutex::default() })
+        Ok(Self { key: keys::private(path)?, clock, made: Mutex::default() })
     }
 
     /// The token of `principal`: the one made within the last minute, or a new one.
@@ -195,10 +105,12 @@ impl Verifier {
     /// # Errors
     /// When the file cannot be read or holds no such key.
     pub fn from_file(path: &Path, clock: Clock) -> Result<Self, KeyError> {
-        let pem = fs::read(path).map_err(|source| KeyError::File { path: path.to_owned(), source })?;
-        let key = DecodingKey::from_ed_pem(&pem)
-            .map_err(|_| KeyError::NotAKey { path: path.to_owned(), wanted: "public, SPKI" })?;
-        Ok(Self { key, clock, seen: Mutex::default() })
+        Ok(Self { key: keys::public(path)?, clock, seen: Mutex::default() })
+    }
+
+    /// Who asks, as the header of a request from our gateway says.
+    pub fn caller(&self, headers: &HeaderMap) -> Option<Principal> {
+        self.verify(headers.get(HEADER)?.to_str().ok()?)
     }
 
     /// Who asks, if the token was made by our gateway and is still good.
@@ -235,6 +147,8 @@ impl Verifier {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn at(text: &str) -> Clock {

@@ -14,12 +14,12 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response as HttpResponse};
 use axum::routing::post;
-use kernel::{ErrorCode, Fault, Principal};
+use kernel::{ErrorCode, Fault};
 use serde::{Deserialize, Serialize};
 
 use crate::batches::Batches;
 use crate::health::{self, Readiness};
-use crate::principal_token::{HEADER, Verifier};
+use crate::principal_token::Verifier;
 
 /// A service, ready to be mounted by the all-in-one or served alone.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ pub struct Subgraph {
     /// `/graphql`, for the gateway alone.
     pub router: Router,
     /// Routes that the gateway mounts for everybody, under the same paths: whole ones, such as `/files/{id}`. Empty where
-    /// there are none. They read who asks with the principal token; a body's size is theirs to bound.
+    /// there are none. They read who asks with [`Verifier::caller`]; a body's size is theirs to bound.
     pub public: Router,
     /// Whether it can answer.
     pub ready: Readiness,
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Subgraph {
 }
 
 impl Subgraph {
-    /// What a process of this service alone serves: its GraphQL and its health.
+    /// What a process of this service alone serves: its GraphQL, its public routes and its health.
     pub fn server(self) -> Router {
         self.router.merge(self.public).merge(health::routes(self.ready))
     }
@@ -95,7 +95,7 @@ pub fn router<E: Executor>(
 }
 
 async fn handle<E: Executor>(State(front): State<Arc<Front<E>>>, headers: HeaderMap, body: Bytes) -> HttpResponse {
-    let Some(principal) = principal(&front.verifier, &headers) else {
+    let Some(principal) = front.verifier.caller(&headers) else {
         // Told once: whoever knocks without a key must not fill the log.
         if !front.refused.swap(true, Ordering::Relaxed) {
             tracing::warn!(
@@ -140,10 +140,6 @@ fn has_nul(request: &async_graphql::Request) -> bool {
     let keys = |name: &str| name == "representations" || name.starts_with("__batch_reps");
     let mut variables = request.variables.iter().filter(|(name, _)| !keys(name));
     request.query.contains('\0') || request.query.contains("\\u0000") || variables.any(|(_, value)| within(value))
-}
-
-fn principal(verifier: &Verifier, headers: &HeaderMap) -> Option<Principal> {
-    verifier.verify(headers.get(HEADER)?.to_str().ok()?)
 }
 
 fn request_id(headers: &HeaderMap) -> &str {
@@ -201,3 +197,6 @@ fn path(path: &[PathSegment]) -> String {
         .collect();
     parts.join(".")
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Request, header};
+use axum::response::Response;
 use kernel::{Clock, Principal};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -54,6 +55,19 @@ impl TestSubgraph {
             "query ($representations: [_Any!]!) {{ _entities(representations: $representations) {{ {selection} }} }}"
         );
         self.ask(&query, json!({ "representations": representations })).await
+    }
+
+    /// Sends a request to a public route, with the principal's token as the gateway would set it.
+    ///
+    /// # Panics
+    /// When the token is no header.
+    pub async fn public(&self, mut request: Request<Body>) -> Response {
+        let token = self.signer.token(&self.principal).parse().expect("a token is plain text");
+        request.headers_mut().insert(HEADER, token);
+        match self.subgraph.public.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
     }
 
     /// Sends a body as it is; returns status and answer.

@@ -7,18 +7,17 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kernel::{ErrorCode, Principal};
+use kernel::ErrorCode;
 use serde::Serialize;
 
+use super::auth;
+use super::request_id::{REQUEST_ID, request_id};
 use crate::Gateway;
 use crate::error::GraphqlError;
 use crate::pipeline::{self, Caller, Params};
 
 const GRAPHQL: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
-const REQUEST_ID: &str = "x-request-id";
-/// Ids of clients that are longer are replaced by one of ours.
-const MAX_REQUEST_ID: usize = 64;
 
 /// `GET /graphql?query=...`: queries only.
 pub(super) async fn by_get(
@@ -63,12 +62,19 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers
         let error = GraphqlError::new(ErrorCode::BadUserInput, format!("only {GRAPHQL} and {JSON} are served"));
         return refusal(StatusCode::NOT_ACCEPTABLE, vec![error], JSON, &id);
     };
+    let principal = match auth::principal(gateway, headers) {
+        Ok(principal) => principal,
+        Err(unknown) => {
+            let error = GraphqlError::new(ErrorCode::Unauthenticated, unknown.to_string());
+            return auth::challenge(refusal(StatusCode::UNAUTHORIZED, vec![error], media_type, &id));
+        }
+    };
     let params = match params {
         Ok(params) => params,
         // The body is no request at all: whatever the media type, that is the client's mistake.
         Err(error) => return refusal(StatusCode::BAD_REQUEST, vec![error], media_type, &id),
     };
-    let caller = Caller { principal: Principal::anonymous(), request_id: Arc::from(id.as_str()) };
+    let caller = Caller { principal, request_id: Arc::from(id.as_str()) };
     let read_only = params.read_only;
     let run = tokio::time::timeout(gateway.config.request_timeout, pipeline::run(gateway, params, &caller));
     let outcome = run.await.unwrap_or_else(|_| {
@@ -156,15 +162,4 @@ fn media_type(headers: &HeaderMap) -> Option<&'static str> {
         }
     }
     best.map(|(found, _)| found)
-}
-
-/// The client's id of this request, if it is a plain short word; else a new one.
-fn request_id(headers: &HeaderMap) -> String {
-    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let plain = |id: &&str| {
-        !id.is_empty()
-            && id.len() <= MAX_REQUEST_ID
-            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    };
-    given.filter(plain).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
 }

@@ -1,7 +1,10 @@
-//! The gateway's HTTP front: GraphQL, the public schema, the explorer, health.
+//! The gateway's HTTP front: GraphQL, the public schema, the explorer, health, and the public routes of services.
 
+mod auth;
 mod explorer;
 mod graphql;
+mod public;
+mod request_id;
 
 use std::sync::Arc;
 
@@ -21,6 +24,7 @@ pub fn router(gateway: Arc<Gateway>, ready: Readiness) -> Router {
         .route("/schema.graphql", get(schema))
         .merge(explorer::routes())
         .layer(DefaultBodyLimit::max(gateway.config.max_body_bytes))
+        .fallback(public::forward)
         .with_state(gateway)
         .merge(health::routes(ready))
 }

@@ -1,5 +1,6 @@
 //! The stages of a request, one a file; this driver reads as their list.
 
+mod cache;
 mod execute;
 mod params;
 mod prepare;
@@ -11,8 +12,9 @@ use std::sync::Arc;
 use apollo_compiler::request::coerce_variable_values;
 use kernel::{ErrorCode, Principal};
 
+pub(crate) use cache::PreparedCache;
 pub(crate) use params::Params;
-pub(crate) use prepare::{Prepared, PreparedCache};
+pub(crate) use prepare::Prepared;
 pub(crate) use respond::Answer;
 
 use crate::Gateway;
@@ -27,7 +29,7 @@ pub(crate) struct Caller {
 /// Answers a request. The error side is a refusal before anything was executed.
 pub(crate) async fn run(gateway: &Gateway, params: Params, caller: &Caller) -> Result<Answer, Vec<GraphqlError>> {
     let serving = gateway.serving();
-    let prepared = prepare::prepare(gateway, &serving, &params).await?;
+    let prepared = prepare::prepare(gateway, &serving, &params, &caller.principal).await?;
     if params.read_only && !prepared.operation.is_query() {
         return Err(vec![GraphqlError::new(ErrorCode::BadUserInput, "GET runs queries only; send a mutation by POST")]);
     }
@@ -35,5 +37,5 @@ pub(crate) async fn run(gateway: &Gateway, params: Params, caller: &Caller) -> R
         .map_err(|error| vec![prepare::request_error(&prepared.document, &error, ErrorCode::BadUserInput)])?;
     let introspected = prepare::introspect(gateway, &serving, &prepared, &variables)?;
     let executed = execute::execute(gateway, &serving, &prepared, &variables, caller).await;
-    Ok(respond::respond(&serving.supergraph, &prepared, &variables, introspected.as_ref(), executed))
+    Ok(respond::respond(&serving.supergraph, &prepared, &variables, introspected.as_ref(), caller, executed))
 }

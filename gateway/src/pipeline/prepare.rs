@@ -1,7 +1,7 @@
-//! Everything that depends on the document alone: parse, validate, limit, plan. Done once for a document, then cached.
+//! What can be done before a request's variables: parse, validate, limit, once for a document; plan, once for a document and
+//! what its callers may see of it. Both are cached.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -17,12 +17,11 @@ use hive_router_query_planner::ast::normalization::normalize_operation;
 use hive_router_query_planner::graph::PlannerOverrideContext;
 use hive_router_query_planner::utils::cancellation::CancellationToken;
 use hive_router_query_planner::utils::parsing::safe_parse_operation;
-use kernel::ErrorCode;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use kernel::{ErrorCode, Principal};
 
 use super::Params;
 use crate::Gateway;
+use crate::access::{Access, Unmet};
 use crate::config::GatewayConfig;
 use crate::engine::Serving;
 use crate::error::GraphqlError;
@@ -34,68 +33,69 @@ const MAX_ERRORS: usize = 20;
 /// Nested selection sets that the parser follows.
 const MAX_RECURSION: usize = 200;
 
-/// An operation that is ready to run.
+/// A document that was read and is within its bounds, and the operation of it that is asked for.
+pub(crate) struct Parsed {
+    /// Of its own in its cache.
+    pub(super) id: u64,
+    document: Arc<Valid<ExecutableDocument>>,
+    operation: Node<Operation>,
+    /// The requirements on callers that it touches.
+    touched: Vec<usize>,
+}
+
+/// An operation that is ready to run for every caller who may see as much.
 pub(crate) struct Prepared {
-    pub(crate) document: Valid<ExecutableDocument>,
+    pub(crate) document: Arc<Valid<ExecutableDocument>>,
     pub(crate) operation: Node<Operation>,
     /// What to fetch, one after the other: one program for a query, one a root field for a mutation.
     pub(crate) programs: Vec<Program>,
     /// Whether anything of it asks for the schema.
     pub(crate) introspects: bool,
+    /// The requirements that these callers do not meet.
+    pub(crate) unmet: Unmet,
 }
 
-/// Prepared operations by their whole text and operation name, never by a hash alone.
-pub(crate) struct PreparedCache(Cache<Key, Arc<Prepared>, ByText>);
-
-type Key = (Arc<str>, Option<Arc<str>>);
-
-#[derive(Clone)]
-struct ByText;
-
-impl Weighter<Key, Arc<Prepared>> for ByText {
-    fn weight(&self, key: &Key, _: &Arc<Prepared>) -> u64 {
-        (key.0.len() + key.1.as_ref().map_or(0, |name| name.len())).max(1) as u64
-    }
-}
-
-impl PreparedCache {
-    pub(crate) fn new(bytes: u64) -> Self {
-        // An operation of the field has some 1 KB.
-        let operations = NonZeroUsize::new(usize::try_from(bytes / 1024).unwrap_or(0)).map_or(16, NonZeroUsize::get);
-        Self(Cache::with_weighter(operations, bytes, ByText))
-    }
-}
-
-/// The prepared operation of these parameters, from the cache or made now.
+/// The prepared operation of these parameters for this caller, from the cache or made now.
 pub(super) async fn prepare(
     gateway: &Gateway,
     serving: &Arc<Serving>,
     params: &Params,
+    principal: &Principal,
 ) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
-    let key: Key = (Arc::from(params.query.as_str()), params.operation_name.as_deref().map(Arc::from));
-    let cache = &serving.supergraph.prepared.0;
-    if let Some(prepared) = cache.get(&key) {
-        return Ok(prepared);
-    }
-    let making = async {
-        let (serving, config, key) = (Arc::clone(serving), gateway.config.clone(), key.clone());
-        // Planning may take long: it must not hold up other requests of this thread.
-        let made = tokio::task::spawn_blocking(move || make(&serving.supergraph, &config, &key.0, key.1.as_deref()));
-        made.await.unwrap_or_else(|_| Err(vec![internal()])).map(Arc::new)
-    };
-    cache.get_or_insert_async(&key, making).await
+    let cache = &serving.supergraph.prepared;
+    let parsed = cache
+        .document(params, |id, text, name| {
+            let (serving, config) = (Arc::clone(serving), gateway.config.clone());
+            aside(move || parse(&serving.supergraph, &config, id, &text, name.as_deref()))
+        })
+        .await?;
+    let unmet = serving.supergraph.rules.unmet(&parsed.touched, principal);
+    cache
+        .plan(&parsed, unmet, params.query.len(), |unmet| {
+            let (serving, config, parsed) = (Arc::clone(serving), gateway.config.clone(), Arc::clone(&parsed));
+            aside(move || plan_all(&serving.supergraph, &config, &parsed, unmet))
+        })
+        .await
+}
+
+/// Runs what may take long where it holds up no other request of this thread.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Vec<GraphqlError>> + Send + 'static,
+) -> Result<T, Vec<GraphqlError>> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(vec![internal()]))
 }
 
 fn internal() -> GraphqlError {
     GraphqlError::new(ErrorCode::Internal, "an internal error; the log has more under this request's id")
 }
 
-fn make(
+fn parse(
     supergraph: &Supergraph,
     config: &GatewayConfig,
+    id: u64,
     query: &str,
     operation_name: Option<&str>,
-) -> Result<Prepared, Vec<GraphqlError>> {
+) -> Result<Parsed, Vec<GraphqlError>> {
     let mut parser = Parser::new().token_limit(config.max_tokens).recursion_limit(MAX_RECURSION);
     let parsed = parser.parse_ast(query, "query.graphql");
     if parser.tokens_reached() > config.max_tokens {
@@ -137,7 +137,26 @@ fn make(
     }
     introspection::check_max_depth(&document, &operation)
         .map_err(|error| vec![request_error(&document, &error, ErrorCode::LimitExceeded)])?;
-    let planned = PlannerDocument::of(supergraph, &document, &operation);
+    let touched = supergraph.rules.touched(supergraph, &document, &operation);
+    Ok(Parsed { id, document: Arc::new(document), operation, touched })
+}
+
+/// Plans what of an operation may be seen by who does not meet `unmet`.
+fn plan_all(
+    supergraph: &Supergraph,
+    config: &GatewayConfig,
+    parsed: &Parsed,
+    unmet: Unmet,
+) -> Result<Prepared, Vec<GraphqlError>> {
+    let (document, operation) = (Arc::clone(&parsed.document), parsed.operation.clone());
+    let access = Access { supergraph, unmet: &unmet };
+    let planned = PlannerDocument::of(access, &document, &operation, config.max_fields);
+    if planned.fields > config.max_fields {
+        let most = config.max_fields;
+        return Err(limit(format!(
+            "the operation has more than {most} fields where those of interfaces are told apart by what may be seen"
+        )));
+    }
     if planned.nesting > MAX_NESTING {
         return Err(limit(format!("the operation nests {} brackets; {MAX_NESTING} at most", planned.nesting)));
     }
@@ -145,7 +164,7 @@ fn make(
     for text in &planned.texts {
         programs.push(plan(supergraph, config, text)?);
     }
-    Ok(Prepared { introspects: planned.introspects, operation, document, programs })
+    Ok(Prepared { introspects: planned.introspects, operation, document, programs, unmet })
 }
 
 fn plan(supergraph: &Supergraph, config: &GatewayConfig, text: &str) -> Result<Program, Vec<GraphqlError>> {

@@ -4,8 +4,9 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use serde::Serialize;
 
-use super::Prepared;
 use super::execute::Executed;
+use super::{Caller, Prepared};
+use crate::access::{Access, refusals};
 use crate::error::GraphqlError;
 use crate::json::Object;
 use crate::response::client_path;
@@ -26,6 +27,7 @@ pub(super) fn respond(
     prepared: &Prepared,
     variables: &Valid<JsonMap>,
     introspected: Option<&JsonMap>,
+    caller: &Caller,
     executed: Executed,
 ) -> Answer {
     let Executed { data, mut errors, gaps } = executed;
@@ -35,9 +37,12 @@ pub(super) fn respond(
     for error in &mut errors {
         error.path = error.path.take().map(|path| place(&path)).filter(|path| !path.is_empty());
     }
+    let access = Access { supergraph, unmet: &prepared.unmet };
+    let mut told = refusals(access, document, root, variables, &caller.principal);
+    told.append(&mut errors);
     let gaps = gaps.iter().map(|path| place(path)).collect();
     let mut completion =
-        Completion { supergraph, document, variables, introspected, gaps: &gaps, errors, complaints: 0 };
+        Completion { supergraph, access, document, variables, introspected, gaps: &gaps, errors: told, complaints: 0 };
     let data = completion.root(root, &data);
     Answer { errors: completion.errors, data }
 }

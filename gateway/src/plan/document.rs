@@ -3,6 +3,8 @@
 //!
 //! A client's alias may equal a key or another field's name, and the planner would then plan a conflict. So every alias is
 //! replaced by an internal one with a prefix that no field has. The response is read back by the same rule ([`internal_key`]).
+//!
+//! What the caller may not see is left out.
 
 use std::fmt::Write;
 
@@ -11,6 +13,7 @@ use apollo_compiler::executable::{Field, Operation, Selection, SelectionSet};
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{ExecutableDocument, Name};
 
+use crate::access::{Access, Seen};
 use crate::supergraph::Supergraph;
 
 /// Documents for the planner.
@@ -21,6 +24,9 @@ pub(crate) struct PlannerDocument {
     pub(crate) introspects: bool,
     /// How deep brackets stand within each other in these texts.
     pub(crate) nesting: usize,
+    /// Fields written. A field that may be seen in some of an interface's objects is written for each of those types, and so
+    /// is all that it holds; writing ends soon after `max_fields`.
+    pub(crate) fields: usize,
 }
 
 /// Brackets within each other that the planner's parser follows.
@@ -48,17 +54,39 @@ pub(crate) fn client_variable<'n>(prefix: &str, name: &'n str) -> &'n str {
 
 struct Writer<'a> {
     supergraph: &'a Supergraph,
+    access: Access<'a>,
     document: &'a ExecutableDocument,
+    /// The type of the operation's root.
+    root: &'a Name,
     introspects: bool,
     /// Brackets that are open now, and the most that ever were.
     open: usize,
     nesting: usize,
+    /// Fields written, and how many may be.
+    fields: usize,
+    max_fields: usize,
 }
 
 impl PlannerDocument {
-    /// Writes what of `operation` must be fetched.
-    pub(crate) fn of(supergraph: &Supergraph, document: &ExecutableDocument, operation: &Operation) -> Self {
-        let mut writer = Writer { supergraph, document, introspects: false, open: 1, nesting: 1 };
+    /// Writes what of `operation` must be fetched for who may see as much.
+    pub(crate) fn of(
+        access: Access<'_>,
+        document: &ExecutableDocument,
+        operation: &Operation,
+        max_fields: usize,
+    ) -> Self {
+        let (supergraph, root) = (access.supergraph, &operation.selection_set.ty);
+        let mut writer = Writer {
+            supergraph,
+            access,
+            document,
+            root,
+            introspects: false,
+            open: 1,
+            nesting: 1,
+            fields: 0,
+            max_fields,
+        };
         let mut roots: Vec<(String, String)> = Vec::new();
         writer.roots(&operation.selection_set, &[], &mut roots);
         let mut texts = Vec::new();
@@ -76,7 +104,7 @@ impl PlannerDocument {
             let all: String = roots.into_iter().map(|(_, text)| text).collect();
             texts.push(writer.headed(operation, &all));
         }
-        Self { texts, introspects: writer.introspects, nesting: writer.nesting }
+        Self { texts, introspects: writer.introspects, nesting: writer.nesting, fields: writer.fields }
     }
 }
 
@@ -123,6 +151,7 @@ impl Writer<'_> {
             match selection {
                 Selection::Field(field) if field.name == "__typename" => {}
                 Selection::Field(field) if field.name.starts_with("__") => self.introspects = true,
+                Selection::Field(field) if self.access.is_refused(&set.ty, self.root, &field.name) => {}
                 Selection::Field(field) => {
                     let mut text = String::new();
                     for conditions in around {
@@ -165,6 +194,10 @@ impl Writer<'_> {
     }
 
     fn field(&mut self, field: &Field, text: &mut String) {
+        self.fields += 1;
+        if self.fields > self.max_fields {
+            return;
+        }
         let key = internal_key(&self.supergraph.alias_prefix, field);
         if key == field.name.as_str() {
             text.push_str(&key);
@@ -199,7 +232,7 @@ impl Writer<'_> {
     fn selections(&mut self, set: &SelectionSet, ty: &Name, text: &mut String) {
         for selection in &set.selections {
             match selection {
-                Selection::Field(field) => self.field(field, text),
+                Selection::Field(field) => self.seen_field(field, &set.ty, ty, text),
                 Selection::InlineFragment(inline) => {
                     let on = inline.type_condition.as_ref();
                     self.fragment(on, &inline.directives, &inline.selection_set, ty, text);
@@ -214,6 +247,22 @@ impl Writer<'_> {
         }
     }
 
+    /// Writes a field that is selected on the type `on`, where the caller may see it.
+    fn seen_field(&mut self, field: &Field, on: &Name, ty: &Name, text: &mut String) {
+        match self.access.seen(on, ty, &field.name) {
+            Seen::Whole => self.field(field, text),
+            Seen::Nowhere(_) => {}
+            Seen::Of(objects, _) => {
+                for object in objects {
+                    push(text, format_args!("... on {object} "));
+                    self.open(text);
+                    self.field(field, text);
+                    self.close(text);
+                }
+            }
+        }
+    }
+
     /// Writes a fragment, or what it holds where the fragment itself says nothing.
     fn fragment(
         &mut self,
@@ -223,13 +272,9 @@ impl Writer<'_> {
         ty: &Name,
         text: &mut String,
     ) {
-        let object = matches!(self.supergraph.public.types.get(ty), Some(ExtendedType::Object(_)));
+        let Some(narrowed) = self.supergraph.narrowed(ty, on) else { return };
         let conditions = self.conditions(directives);
-        let narrows = on.filter(|on| *on != ty && !(object && self.supergraph.is_a(ty, on)));
-        if object && narrows.is_some() {
-            // No object of this type is of that one.
-            return;
-        }
+        let narrows = (narrowed != ty).then_some(narrowed);
         if narrows.is_none() && conditions.is_empty() {
             return self.selections(set, ty, text);
         }

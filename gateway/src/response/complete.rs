@@ -6,12 +6,14 @@ use std::collections::HashSet;
 use std::collections::HashMap;
 
 use apollo_compiler::ExecutableDocument;
-use apollo_compiler::ast::{DirectiveList, Type};
+use apollo_compiler::ast::Type;
 use apollo_compiler::executable::{Field, Selection, SelectionSet};
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::schema::ExtendedType;
 use kernel::ErrorCode;
 
+use super::included;
+use crate::access::Access;
 use crate::error::GraphqlError;
 use crate::json::{ByteString, Object, Step, Value};
 use crate::plan::internal_key;
@@ -26,6 +28,8 @@ const MAX_COMPLAINTS: usize = 100;
 /// What a completion needs to know.
 pub(crate) struct Completion<'a> {
     pub(crate) supergraph: &'a Supergraph,
+    /// What the caller may see. What it may not is null, and told already.
+    pub(crate) access: Access<'a>,
     pub(crate) document: &'a ExecutableDocument,
     pub(crate) variables: &'a JsonMap,
     /// What was answered of the schema, at the root.
@@ -38,7 +42,13 @@ pub(crate) struct Completion<'a> {
 }
 
 /// The fields of one response key, in the order of the document.
-type Group<'d> = (ByteString, Vec<&'d Field>);
+struct Group<'d> {
+    key: ByteString,
+    /// Those that the caller may see.
+    fields: Vec<&'d Field>,
+    /// The type of the first of them, whether it may be seen or not.
+    ty: &'d Type,
+}
 
 /// The fields of an object by response key, in the order of the document; found by key however many there are.
 #[derive(Default)]
@@ -48,12 +58,14 @@ struct Groups<'d> {
 }
 
 impl<'d> Groups<'d> {
-    fn add(&mut self, field: &'d Field) {
+    fn add(&mut self, field: &'d Field, refused: bool) {
         let key = field.response_key().as_str();
         let place = *self.places.entry(key).or_insert(self.in_order.len());
-        match self.in_order.get_mut(place) {
-            Some((_, fields)) => fields.push(field),
-            None => self.in_order.push((ByteString::from(key), vec![field])),
+        if place == self.in_order.len() {
+            self.in_order.push(Group { key: ByteString::from(key), fields: Vec::new(), ty: &field.definition.ty });
+        }
+        if !refused {
+            self.in_order[place].fields.push(field);
         }
     }
 }
@@ -78,8 +90,14 @@ impl<'d> Completion<'d> {
             self.collect(set, typename, &mut groups);
         }
         let mut out = Object::with_capacity(groups.in_order.len());
-        for (key, fields) in groups.in_order {
-            let Some(field) = fields.first() else { continue };
+        for Group { key, fields, ty } in groups.in_order {
+            let Some(field) = fields.first() else {
+                if ty.is_non_null() {
+                    return Err(Null);
+                }
+                out.insert(key, Value::Null);
+                continue;
+            };
             if field.name == "__typename" {
                 out.insert(key, Value::from(typename));
                 continue;
@@ -105,8 +123,8 @@ impl<'d> Completion<'d> {
         for selection in &set.selections {
             match selection {
                 Selection::Field(field) => {
-                    if self.included(&field.directives) {
-                        groups.add(field);
+                    if included(&field.directives, self.variables) {
+                        groups.add(field, self.access.is_refused(&set.ty, typename, &field.name));
                     }
                 }
                 Selection::InlineFragment(inline) => {
@@ -114,13 +132,13 @@ impl<'d> Completion<'d> {
                         .type_condition
                         .as_ref()
                         .is_none_or(|condition| self.supergraph.is_a(typename, condition.as_str()));
-                    if applies && self.included(&inline.directives) {
+                    if applies && included(&inline.directives, self.variables) {
                         self.collect(&inline.selection_set, typename, groups);
                     }
                 }
                 Selection::FragmentSpread(spread) => {
                     let Some(fragment) = self.document.fragments.get(&spread.fragment_name) else { continue };
-                    if self.included(&spread.directives)
+                    if included(&spread.directives, self.variables)
                         && self.supergraph.is_a(typename, fragment.type_condition().as_str())
                     {
                         self.collect(&fragment.selection_set, typename, groups);
@@ -128,17 +146,6 @@ impl<'d> Completion<'d> {
                 }
             }
         }
-    }
-
-    fn included(&self, directives: &DirectiveList) -> bool {
-        let condition = |name: &str| {
-            let value = directives.get(name)?.specified_argument_by_name("if")?;
-            match value.as_variable() {
-                Some(variable) => self.variables.get(variable.as_str()).and_then(Value::as_bool),
-                None => value.to_bool(),
-            }
-        };
-        condition("skip") != Some(true) && condition("include") != Some(false)
     }
 
     fn value(

@@ -4,10 +4,12 @@
 
 pub(crate) mod client_path;
 pub(crate) mod complete;
+mod conditions;
 mod merge;
 pub(crate) mod places;
 pub(crate) mod representation;
 pub(crate) mod rewrite;
 pub(crate) mod subgraph_errors;
 
+pub(crate) use conditions::included;
 pub(crate) use merge::merge;

@@ -1,5 +1,6 @@
 //! How a subgraph is reached: over HTTP, or in this process through its own router.
 
+mod connections;
 mod http;
 mod in_process;
 
@@ -8,7 +9,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 
-pub use http::{BadAddress, HttpSubgraph};
+pub use connections::BadAddress;
+pub(crate) use connections::{Connections, address};
+pub use http::HttpSubgraph;
 pub use in_process::InProcessSubgraph;
 
 /// A GraphQL request to a subgraph: its JSON body, and what goes with it.

@@ -8,6 +8,7 @@ use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
 use hive_router_query_planner::utils::parsing::safe_parse_schema;
 
 use super::Supergraph;
+use crate::access::{Directives, Rules};
 use crate::pipeline::PreparedCache;
 
 /// The supergraph cannot be served.
@@ -22,6 +23,9 @@ pub enum LoadError {
     /// It was composed by something too old or too new.
     #[error("the supergraph uses join {0}; join v0.3 to v0.5 are served (compose it again with Federation 2)")]
     JoinVersion(String),
+    /// It says that something must be enforced which this gateway does not know.
+    #[error("the supergraph links {0} for security, and this gateway does not enforce it")]
+    Security(String),
     /// The planner does not accept it.
     #[error("the supergraph cannot be planned over: {0}")]
     Planner(String),
@@ -40,12 +44,13 @@ impl Supergraph {
     pub fn load(text: &str, cache_bytes: u64) -> Result<Self, LoadError> {
         let document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
         check_join(&document)?;
+        let directives = Directives::linked(&document).map_err(LoadError::Security)?;
         // The planner panics on what it does not expect.
         let planner =
             catch_unwind(AssertUnwindSafe(|| Planner::new_from_supergraph(&document, QueryPlannerOptions::default())))
                 .map_err(|_| LoadError::Planner("it holds what the planner does not expect".to_owned()))?
                 .map_err(|error| LoadError::Planner(error.to_string()))?;
-        let public_sdl = public_sdl(&planner);
+        let public_sdl = public_sdl(&planner, &directives);
         let public = Schema::parse_and_validate(&public_sdl, "schema.graphql")
             .map_err(|errors| LoadError::Public(errors.errors.to_string()))?;
         let subgraphs =
@@ -53,6 +58,7 @@ impl Supergraph {
         Ok(Self {
             text: text.to_owned(),
             implementers: public.implementers_map(),
+            rules: Rules::read(&directives, &document),
             alias_prefix: alias_prefix(&public),
             public,
             public_sdl,
@@ -85,24 +91,49 @@ const BUILT_IN_SCALARS: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
 const BUILT_IN_DIRECTIVES: [&str; 5] = ["skip", "include", "deprecated", "specifiedBy", "oneOf"];
 
 /// The schema that clients see, without what every GraphQL library adds by itself.
-fn public_sdl(planner: &Planner) -> String {
+fn public_sdl(planner: &Planner, access: &Directives) -> String {
     let mut document = (*planner.consumer_schema.document).clone();
     document.definitions.retain(|definition| match definition {
         ast::Definition::TypeDefinition(definition) => {
             let name = type_name(definition);
-            !name.starts_with("__") && !of_a_specification(name) && !BUILT_IN_SCALARS.contains(&name)
+            !name.starts_with("__")
+                && !of_a_specification(name)
+                && !access.own_type(name)
+                && !BUILT_IN_SCALARS.contains(&name)
         }
         ast::Definition::DirectiveDefinition(directive) => {
-            !of_a_specification(&directive.name) && !BUILT_IN_DIRECTIVES.contains(&directive.name.as_str())
+            !of_a_specification(&directive.name)
+                && !access.holds(&directive.name)
+                && !BUILT_IN_DIRECTIVES.contains(&directive.name.as_str())
         }
         _ => true,
     });
     for definition in &mut document.definitions {
-        if let ast::Definition::TypeDefinition(ast::TypeDefinition::Object(object)) = definition {
-            object.fields.retain(|field| !field.name.starts_with("__"));
+        if let ast::Definition::TypeDefinition(definition) = definition {
+            make_public(definition, access);
         }
     }
     document.to_string()
+}
+
+/// Takes off what clients have no use for: introspection's own fields, and what is asked of callers.
+fn make_public(definition: &mut ast::TypeDefinition<'static, String>, access: &Directives) {
+    let strip = |marks: &mut Vec<ast::Directive<'static, String>>| marks.retain(|mark| !access.holds(&mark.name));
+    let (marks, fields) = match definition {
+        ast::TypeDefinition::Object(object) => (&mut object.directives, Some(&mut object.fields)),
+        ast::TypeDefinition::Interface(interface) => (&mut interface.directives, Some(&mut interface.fields)),
+        ast::TypeDefinition::Scalar(scalar) => (&mut scalar.directives, None),
+        ast::TypeDefinition::Union(union) => (&mut union.directives, None),
+        ast::TypeDefinition::Enum(definition) => (&mut definition.directives, None),
+        ast::TypeDefinition::InputObject(_) => return,
+    };
+    strip(marks);
+    if let Some(fields) = fields {
+        fields.retain(|field| !field.name.starts_with("__"));
+        for field in fields {
+            strip(&mut field.directives);
+        }
+    }
 }
 
 /// Whether composition made this for itself; the planner's own stripping knows only some of it.

@@ -11,6 +11,7 @@ use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Schema};
 use hive_router_query_planner::planner::Planner;
 
+use crate::access::Rules;
 use crate::pipeline::PreparedCache;
 
 pub use load::LoadError;
@@ -25,6 +26,8 @@ pub struct Supergraph {
     pub(crate) public: Valid<Schema>,
     pub(crate) public_sdl: String,
     pub(crate) implementers: HashMap<Name, Implementers>,
+    /// What its fields ask of a caller.
+    pub(crate) rules: Rules,
     /// Names and addresses of the subgraphs.
     pub(crate) subgraphs: BTreeMap<String, String>,
     /// What internal aliases begin with: no field of the schema does.
@@ -56,6 +59,28 @@ impl Supergraph {
             }
             Some(ExtendedType::Union(union)) => union.members.iter().any(|member| member.name == typename),
             _ => false,
+        }
+    }
+
+    /// The types of object that may stand where `ty` is; none for a type that has no fields.
+    pub(crate) fn objects_of<'a>(&'a self, ty: &Name) -> Vec<&'a Name> {
+        match self.public.types.get_key_value(ty) {
+            Some((name, ExtendedType::Object(_))) => vec![name],
+            Some((_, ExtendedType::Interface(_))) => {
+                self.implementers.get(ty).map(|found| found.objects.iter().collect()).unwrap_or_default()
+            }
+            Some((_, ExtendedType::Union(union))) => union.members.iter().map(|member| &member.name).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The type of what a fragment on `condition` selects from where objects of type `ty` stand; none where no object of
+    /// that type is of the other.
+    pub(crate) fn narrowed<'n>(&self, ty: &'n Name, condition: Option<&'n Name>) -> Option<&'n Name> {
+        let Some(condition) = condition.filter(|condition| *condition != ty) else { return Some(ty) };
+        match self.public.types.get(ty) {
+            Some(ExtendedType::Object(_)) => self.is_a(ty, condition).then_some(ty),
+            _ => Some(condition),
         }
     }
 

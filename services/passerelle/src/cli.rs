@@ -1,10 +1,14 @@
 //! The command line.
 
+mod token;
+
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kernel::TerritoryId;
+
+pub(crate) use token::{CallerKind, Demo, Issue, TokenCommand};
 
 /// One GraphQL API over the ENTs and the identity services of French schools.
 #[derive(Debug, Parser)]
@@ -17,7 +21,7 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Common {
-    /// Where databases, keys and files lie [default: ./passerelle-data, with --demo ./passerelle-demo]
+    /// Where databases, keys and files lie [default: ./passerelle-data, for a demonstration ./passerelle-demo]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// A configuration file in TOML
@@ -41,6 +45,11 @@ pub(crate) enum Command {
     Projections {
         #[command(subcommand)]
         command: ProjectionsCommand,
+    },
+    /// Access tokens, by which callers are known
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
     },
     /// Configuration
     Config {

@@ -96,6 +96,7 @@ impl Config {
         let config: Self = service_kit::config::load(common.config.as_deref(), &layer)?;
         config.database.check()?;
         config.redis.check()?;
+        config.gateway.check().map_err(anyhow::Error::msg)?;
         config.telemetry.check()?;
         Ok(config)
     }

@@ -12,9 +12,17 @@ use crate::demo;
 use crate::house::House;
 use crate::say;
 
+/// Where a demonstration lies unless another directory is named.
+pub(crate) const FOLDER: &str = "./passerelle-demo";
+
 const NAME: &str = "demo.marker";
 const FILLED: &str = "the demonstration's data is complete\n";
 const FILLING: &str = "the demonstration's data is being imported\n";
+
+/// Whether a data directory is a demonstration's.
+pub(crate) fn is_demo(data: &Path) -> bool {
+    data.join(NAME).is_file()
+}
 
 /// The file that says that a data directory is a demonstration's.
 #[derive(Debug)]

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use anyhow::Context;
+use axum::Router;
 use gateway::subgraph::{InProcessSubgraph, SubgraphClient};
 use gateway::{Gateway, GatewayParts};
 use kernel::Clock;
+use service_kit::access_token;
 use service_kit::health::Readiness;
 use service_kit::principal_token::{KeyFiles, Signer, Verifier};
 use service_kit::subgraph::Subgraph;
@@ -60,6 +63,25 @@ pub(crate) fn keys(config: &Config) -> anyhow::Result<KeyFiles> {
     Ok(files)
 }
 
+/// The pair of this installation's own issuer under the data directory, made where it is missing. Where only its public half
+/// lies, it stays so: the private one is kept elsewhere.
+pub(crate) fn issuer_keys(config: &Config) -> anyhow::Result<KeyFiles> {
+    let files = KeyFiles::of_issuer(&config.storage.data);
+    if !files.only_public() {
+        files.ensure()?;
+    }
+    Ok(files)
+}
+
+/// Knows callers by their access tokens: by the key that the configuration names, else by that of the data directory.
+pub(crate) fn tokens(config: &Config) -> anyhow::Result<access_token::Verifier> {
+    let key = match &config.gateway.issuer_key {
+        Some(path) => path.clone(),
+        None => issuer_keys(config)?.public,
+    };
+    Ok(access_token::Verifier::from_file(&key, Clock::System)?)
+}
+
 /// A gateway whose subgraphs all run in this process.
 pub(crate) fn gateway_in_process(config: &Config, subgraphs: &[Subgraph], signer: Signer) -> anyhow::Result<Gateway> {
     let limit = config.gateway.max_subgraph_response_bytes;
@@ -69,11 +91,15 @@ pub(crate) fn gateway_in_process(config: &Config, subgraphs: &[Subgraph], signer
             (subgraph.name.to_owned(), Arc::new(InProcessSubgraph::new(subgraph.router.clone(), limit)))
         })
         .collect();
+    let public: HashMap<String, Router> =
+        subgraphs.iter().map(|subgraph| (subgraph.name.to_owned(), subgraph.public.clone())).collect();
     let parts = GatewayParts {
         config: config.gateway.clone(),
         supergraph: SUPERGRAPH.to_owned(),
         signer: Some(signer),
+        tokens: Some(tokens(config)?),
         in_process,
+        public,
     };
     Ok(Gateway::new(parts)?)
 }

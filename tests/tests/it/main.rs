@@ -7,3 +7,4 @@ mod explorer;
 mod imports;
 mod killed;
 mod resilience;
+mod tokens;

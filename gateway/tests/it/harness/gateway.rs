@@ -1,6 +1,7 @@
 //! A gateway in front of the three stubs.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use ::gateway::config::GatewayConfig;
@@ -10,6 +11,7 @@ use futures::FutureExt;
 use kernel::Clock;
 use reqwest::Client;
 use serde_json::{Value, json};
+use service_kit::access_token::{self, Grant, Issuer};
 use service_kit::principal_token::{KeyFiles, Signer, Verifier};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -25,6 +27,7 @@ pub(crate) struct TestGateway {
     pub(crate) people: Stub,
     pub(crate) reviews: Stub,
     keys: Option<(TempDir, KeyFiles)>,
+    issuer: Option<(TempDir, KeyFiles)>,
 }
 
 /// How a gateway differs from the usual one.
@@ -34,6 +37,8 @@ pub(crate) struct Builder {
     refusing: Option<&'static str>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     signed: bool,
+    issuer: bool,
+    public: HashMap<String, axum::Router>,
     ready: Result<(), String>,
 }
 
@@ -50,6 +55,8 @@ impl TestGateway {
             refusing: None,
             in_process: HashMap::new(),
             signed: false,
+            issuer: false,
+            public: HashMap::new(),
             ready: Ok(()),
         }
     }
@@ -77,6 +84,25 @@ impl TestGateway {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::of(self.client.get(format!("{}{path}", self.url)).send().await.expect("an answer")).await
+    }
+
+    /// Asks with an access token.
+    pub(crate) async fn ask_as(&self, token: &str, query: &str) -> Value {
+        let request = self.client.post(format!("{}/graphql", self.url)).bearer_auth(token);
+        Answer::of(request.json(&json!({"query": query})).send().await.expect("an answer")).await.json()
+    }
+
+    /// A token of the gateway's own issuer.
+    pub(crate) fn token(&self, grant: &Grant) -> String {
+        let (_, files) = self.issuer.as_ref().expect("a gateway with an issuer");
+        let issuer = Issuer::from_file(&files.private, Clock::System).expect("a key");
+        issuer.issue(grant, chrono::TimeDelta::hours(1))
+    }
+
+    /// A token of an application with these scopes.
+    pub(crate) fn token_with(&self, scopes: &[&str]) -> String {
+        let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+        self.token(&Grant { client: "portal".to_owned(), scopes, ..Grant::default() })
     }
 
     /// How often each subgraph was called: `catalogue`, `people`, `reviews`.
@@ -121,6 +147,18 @@ impl Builder {
         self
     }
 
+    /// Callers are known by tokens of an issuer of its own.
+    pub(crate) fn with_issuer(mut self) -> Self {
+        self.issuer = true;
+        self
+    }
+
+    /// These public routes are in the process.
+    pub(crate) fn public(mut self, name: &str, routes: axum::Router) -> Self {
+        self.public.insert(name.to_owned(), routes);
+        self
+    }
+
     /// What it needs is not there.
     pub(crate) fn not_ready(mut self, missing: &str) -> Self {
         self.ready = Err(missing.to_owned());
@@ -128,7 +166,7 @@ impl Builder {
     }
 
     pub(crate) async fn start(self) -> TestGateway {
-        let Self { supergraph, mut config, refusing, in_process, signed, ready } = self;
+        let Self { supergraph, mut config, refusing, in_process, signed, issuer, public, ready } = self;
         let stub = async |name: &str, reply: Reply| match refusing {
             Some(refusing) if refusing == name => Stub::refusing(),
             _ => Stub::start(reply).await,
@@ -139,20 +177,25 @@ impl Builder {
         for (name, stub) in [("catalogue", &catalogue), ("people", &people), ("reviews", &reviews)] {
             config.subgraphs.entry(name.to_owned()).or_insert_with(|| stub.url.clone());
         }
-        let keys = signed.then(|| {
+        let pair = |place: fn(&Path) -> KeyFiles| {
             let folder = tempfile::tempdir().expect("a folder");
-            let files = KeyFiles::under(folder.path());
+            let files = place(folder.path());
             files.ensure().expect("keys");
             (folder, files)
-        });
+        };
+        let keys = signed.then(|| pair(KeyFiles::under));
+        let issuer = issuer.then(|| pair(KeyFiles::of_issuer));
         let signer = keys.as_ref().map(|(_, files)| Signer::from_file(&files.private, Clock::System).expect("a key"));
-        let parts = GatewayParts { config, supergraph, signer, in_process };
+        let tokens = issuer
+            .as_ref()
+            .map(|(_, files)| access_token::Verifier::from_file(&files.public, Clock::System).expect("a public key"));
+        let parts = GatewayParts { config, supergraph, signer, tokens, in_process, public };
         let gateway = Arc::new(Gateway::new(parts).expect("a supergraph that can be served"));
         let readiness = Arc::new(move || futures::future::ready(ready.clone()).boxed());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let served = router(Arc::clone(&gateway), readiness);
         tokio::spawn(async move { axum::serve(listener, served).await });
-        TestGateway { url, client: Client::new(), gateway, catalogue, people, reviews, keys }
+        TestGateway { url, client: Client::new(), gateway, catalogue, people, reviews, keys, issuer }
     }
 }

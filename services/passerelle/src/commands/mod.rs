@@ -5,6 +5,7 @@ mod projections;
 mod roles;
 mod schema;
 mod serve;
+mod token;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Import(import) => import::run(import).await,
         Command::Projections { command } => projections::run(command).await,
         Command::Schema { command } => schema::run(&command),
+        Command::Token { command } => token::run(command),
         Command::Config { command: ConfigCommand::Check(common) } => {
             let config = Config::load(&common, &Flags::default())?;
             say::answer(&serde_json::to_string_pretty(&config.redacted())?);

@@ -9,6 +9,7 @@ use events::Projection;
 use gateway::subgraph::HttpSubgraph;
 use gateway::{Gateway, GatewayParts};
 use kernel::Clock;
+use service_kit::access_token;
 use service_kit::health::Readiness;
 use service_kit::principal_token::{KeyFiles, Signer, Verifier};
 use service_kit::server::{serve, stop_signal};
@@ -34,7 +35,14 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
     };
     let signer = signer(&config, role.common.data.is_some())?;
     let listener = bind(&config.gateway.listen).await?;
-    let parts = GatewayParts { config: config.gateway.clone(), supergraph, signer, in_process: HashMap::new() };
+    let parts = GatewayParts {
+        config: config.gateway.clone(),
+        supergraph,
+        signer,
+        tokens: tokens(&config)?,
+        in_process: HashMap::new(),
+        public: HashMap::new(),
+    };
     let gateway = Arc::new(Gateway::new(parts)?);
     check_addresses(&config, &gateway)?;
     if let Some(path) = config.gateway.supergraph.clone() {
@@ -71,6 +79,15 @@ fn signer(config: &Config, data_given: bool) -> anyhow::Result<Option<Signer>> {
         return Ok(None);
     }
     Ok(Some(Signer::from_file(&house::keys(config)?.private, Clock::System)?))
+}
+
+/// Knows callers where an issuer is configured: over our own graph there always is one. Over somebody else's, only a key that
+/// is there already counts, and `Authorization` means nothing without.
+fn tokens(config: &Config) -> anyhow::Result<Option<access_token::Verifier>> {
+    let configured = config.gateway.supergraph.is_none()
+        || config.gateway.issuer_key.is_some()
+        || KeyFiles::of_issuer(&config.storage.data).public.exists();
+    configured.then(|| house::tokens(config)).transpose()
 }
 
 /// Runs one service alone.

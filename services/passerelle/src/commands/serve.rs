@@ -19,7 +19,7 @@ use crate::say;
 pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     let mut common = serve.common;
     if serve.demo && common.data.is_none() {
-        common.data = Some("./passerelle-demo".into());
+        common.data = Some(fill::FOLDER.into());
     }
     let config = Config::load(&common, &Flags { listen: serve.listen, ..Flags::default() })?;
     service_kit::telemetry::init(&config.telemetry)?;

@@ -6,6 +6,7 @@
 
 mod annuaire;
 mod category;
+pub(crate) mod clients;
 mod deployments;
 mod directory;
 mod draw;

@@ -1,0 +1,95 @@
+//! The public routes of services: what no route of the gateway's own answers is handed on by its first segment.
+
+use std::sync::Arc;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::State;
+use axum::http::{HeaderValue, Request, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kernel::{ErrorCode, Principal};
+use service_kit::principal_token;
+use service_kit::problem::problem;
+
+use super::auth;
+use super::request_id::{REQUEST_ID, request_id};
+use crate::Gateway;
+use crate::public::{Failed, PublicRoute, headers};
+
+/// Hands a request on to the service that its path belongs to.
+pub(super) async fn forward(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> Response {
+    let id = request_id(request.headers());
+    let mut response = answer(&gateway, request, &id).await;
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+async fn answer(gateway: &Gateway, request: Request<Body>, id: &str) -> Response {
+    let serving = gateway.serving();
+    let Some(route) = serving.public.find(request.uri().path()) else {
+        return problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, "nothing is served at this address");
+    };
+    match auth::principal(gateway, request.headers()) {
+        Ok(principal) => hand_on(gateway, route, request, &principal, id).await,
+        Err(unknown) => {
+            auth::challenge(problem(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, &unknown.to_string()))
+        }
+    }
+}
+
+async fn hand_on(
+    gateway: &Gateway,
+    route: &PublicRoute,
+    request: Request<Body>,
+    principal: &Principal,
+    id: &str,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    // A new request: what the gateway's own layers left in the old one, such as limits, is not the service's.
+    let mut onward = Request::new(body);
+    *onward.method_mut() = parts.method;
+    *onward.uri_mut() = parts.uri;
+    *onward.headers_mut() = parts.headers;
+    headers::of_request(onward.headers_mut());
+    if let Ok(value) = HeaderValue::from_str(id) {
+        onward.headers_mut().insert(REQUEST_ID, value);
+    }
+    let token = gateway.principal_token(route.service(), principal);
+    if let Some(Ok(mut value)) = token.map(|token| HeaderValue::from_str(&token)) {
+        value.set_sensitive(true);
+        onward.headers_mut().insert(principal_token::HEADER, value);
+    }
+    // Who sends a body may take as long as it needs; who sends none waits for the head of the answer alone, never its body.
+    let limit = onward.body().is_end_stream().then_some(gateway.config.request_timeout);
+    let answered = match limit {
+        None => route.send(onward).await,
+        Some(limit) => tokio::time::timeout(limit, route.send(onward)).await.unwrap_or_else(|_| Err(Failed::TimedOut)),
+    };
+    match answered {
+        Ok(mut response) => {
+            headers::of_response(response.headers_mut());
+            response
+        }
+        Err(failed) => {
+            let service = route.service();
+            tracing::warn!(request_id = id, service, error = %failed, "a public route was not answered");
+            refusal(&failed, service).into_response()
+        }
+    }
+}
+
+fn refusal(failed: &Failed, service: &str) -> Response {
+    match failed {
+        Failed::TimedOut => problem(
+            StatusCode::GATEWAY_TIMEOUT,
+            ErrorCode::Timeout,
+            &format!("the service {service} did not answer in time"),
+        ),
+        Failed::Unreachable(_) => problem(
+            StatusCode::BAD_GATEWAY,
+            ErrorCode::UpstreamUnavailable,
+            &format!("the service {service} is not available"),
+        ),
+    }
+}

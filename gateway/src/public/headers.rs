@@ -1,0 +1,52 @@
+//! Headers that are not handed on.
+
+use ::http::header::{self, HeaderMap, HeaderName};
+use service_kit::principal_token;
+
+/// Headers of one connection, which mean nothing on the next (RFC 9110, 7.6.1).
+const HOP_BY_HOP: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Takes off a request what the service must not see: it learns who asks from the gateway alone.
+pub(crate) fn of_request(headers: &mut HeaderMap) {
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        // The body says how long it is.
+        headers.remove(header::CONTENT_LENGTH);
+    }
+    of_connection(headers);
+    for name in [header::HOST, header::AUTHORIZATION, header::COOKIE, header::EXPECT] {
+        headers.remove(name);
+    }
+    headers.remove(principal_token::HEADER);
+}
+
+/// Takes off an answer what is between gateway and service.
+pub(crate) fn of_response(headers: &mut HeaderMap) {
+    of_connection(headers);
+    headers.remove(principal_token::HEADER);
+}
+
+fn of_connection(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
+    for name in HOP_BY_HOP {
+        headers.remove(name);
+    }
+}
