@@ -1,4 +1,4 @@
-//! The directory of establishments keyed by UAI, with its history; territories, organisations, ENT projects, deployments.
+//! The directory of establishments keyed by UAI, with its history; sectors, territories, organisations, ENT projects, deployments.
 //!
 //! `graphql -> app -> {domain, store}`: a resolver is thin, all SQL is in `store`, nothing in `domain` does I/O.
 
@@ -9,7 +9,8 @@ mod graphql;
 mod store;
 
 pub use app::{
-    ImportError, ImportOptions, OpenError, import_annuaire, import_deployments, import_intercommunalites, open,
+    ImportError, ImportOptions, OpenError, import_annuaire, import_deployments, import_intercommunalites,
+    import_sectors, open,
 };
 
 pub use graphql::{sdl, subgraph};

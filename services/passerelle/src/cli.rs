@@ -137,6 +137,8 @@ pub(crate) struct Import {
 pub(crate) enum ImportKind {
     /// The official directory of establishments
     Annuaire,
+    /// The carte scolaire: in the sector of which collège each école lies
+    Sectors,
     /// INSEE's table of communes and their intercommunalités
     Intercommunalites,
     /// Organisations, ENT projects and deployments

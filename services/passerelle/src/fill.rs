@@ -87,6 +87,7 @@ pub(crate) async fn fill(house: &House, worker: &Worker) -> anyhow::Result<()> {
     let options = establishments::ImportOptions { clock: Clock::System, ..Default::default() };
     let steps = [
         (ImportKind::Annuaire, &files.annuaire),
+        (ImportKind::Sectors, &files.sectors),
         (ImportKind::Intercommunalites, &files.intercommunalites),
         (ImportKind::Deployments, &files.organisations),
         (ImportKind::Deployments, &files.projects),

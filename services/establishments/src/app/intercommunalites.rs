@@ -9,6 +9,7 @@ use kernel::{TerritoryId, TerritoryLevel};
 use super::annuaire::tell_others;
 use super::{ImportError, ImportOptions, finish};
 use crate::Store;
+use crate::domain::department_of;
 use crate::store::TerritoryWrite;
 
 const COLUMNS: &[Column] = &[
@@ -72,11 +73,9 @@ fn read(row: Row<'_>, names: &HashMap<String, String>) -> Result<Option<Pair>, S
     }
     let intercommunalite = TerritoryId::new(TerritoryLevel::Intercommunalite, text(2))
         .ok_or_else(|| format!("EPCI is a SIREN of nine digits; got {:?}", text(2)))?;
-    let code = commune.code();
-    let department =
-        format!("DEP-{}", if code.starts_with("97") || code.starts_with("98") { &code[..3] } else { &code[..2] });
+    let department = department_of(&commune);
     if !names.contains_key(&department) {
-        return Err(format!("commune {code} lies in no known département"));
+        return Err(format!("commune {} lies in no known département", commune.code()));
     }
     if text(1).is_empty() || text(3).is_empty() {
         return Err("LIBGEO and LIBEPCI must be given".to_owned());

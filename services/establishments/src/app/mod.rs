@@ -5,10 +5,12 @@ mod deployments;
 mod groups;
 mod intercommunalites;
 mod reference;
+mod sectors;
 
 pub use annuaire::import_annuaire;
 pub use deployments::import_deployments;
 pub use intercommunalites::import_intercommunalites;
+pub use sectors::import_sectors;
 
 use chrono::NaiveDate;
 use db::{Db, StoreError, Target, Tx};

@@ -74,14 +74,14 @@ impl EstablishmentConnection {
         let page = self.page(ctx).await?;
         let edge = |row: &EstablishmentRow| EstablishmentEdge {
             cursor: self.cursor(row),
-            node: Establishment { row: row.clone() },
+            node: Establishment::new(row.clone()),
         };
         Ok(page.items.iter().map(edge).collect())
     }
 
     /// The establishments of this page.
     async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<Establishment>, Fault> {
-        Ok(self.page(ctx).await?.items.iter().map(|row| Establishment { row: row.clone() }).collect())
+        Ok(self.page(ctx).await?.items.iter().map(|row| Establishment::new(row.clone())).collect())
     }
 
     /// Where this page lies in the whole list.

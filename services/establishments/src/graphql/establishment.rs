@@ -1,11 +1,18 @@
 //! Establishments, their sites, history and deployments.
 
+use std::hash::Hash;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Object, SimpleObject};
-use kernel::{Clock, Fault};
+use kernel::{Clock, ErrorCode, Fault};
 use service_kit::graphql::{Date, Degree, EstablishmentKind, LegalStatus, SchoolYear, Uai};
 
 use super::enums::{DeploymentStatus, EstablishmentStatus};
-use super::loaders::{DeploymentsKey, EstablishmentKey, Loaders, PeriodsKey, ProjectKey, SitesKey};
+use super::loaders::{
+    DeploymentsKey, EstablishmentKey, FeederEcolesKey, Loaders, PeriodsKey, ProjectKey, Reads, SectorCollegesKey,
+    SitesKey,
+};
 use super::project::EntProject;
 use super::territory::{Territory, territory};
 use crate::domain;
@@ -13,7 +20,35 @@ use crate::store::{DeploymentRow, EstablishmentRow, PeriodRow, SiteRow};
 
 /// An establishment of the official directory, as it now stands.
 pub(crate) struct Establishment {
-    pub(crate) row: EstablishmentRow,
+    row: EstablishmentRow,
+    /// How many lists along sectors led here.
+    sector_steps: u8,
+}
+
+/// Lists along sectors that may stand within each other: from an école to its collèges and on to their écoles. Each step of a
+/// city's multiplies the answer by dozens.
+const MAX_SECTOR_STEPS: u8 = 2;
+
+impl Establishment {
+    /// An establishment that no sector led to.
+    pub(crate) fn new(row: EstablishmentRow) -> Self {
+        Self { row, sector_steps: 0 }
+    }
+
+    /// The value of a list along sectors of this establishment, asked for only as deep as such lists go.
+    async fn across<K>(&self, ctx: &Context<'_>, key: K) -> Result<Vec<Self>, Fault>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Reads: Loader<K, Value = Arc<Vec<EstablishmentRow>>, Error = Fault>,
+    {
+        if self.sector_steps >= MAX_SECTOR_STEPS {
+            let message = format!("sectorColleges and feederEcoles within each other: {MAX_SECTOR_STEPS} at most");
+            return Err(Fault::new(ErrorCode::LimitExceeded, message));
+        }
+        let rows = Loaders::load(ctx, key).await?;
+        let step = |row: &EstablishmentRow| Self { row: row.clone(), sector_steps: self.sector_steps + 1 };
+        Ok(rows.iter().flat_map(|rows| rows.iter()).map(step).collect())
+    }
 }
 
 /// An establishment of the official directory (annuaire de l'éducation), as it now stands: école, collège, lycée, service.
@@ -106,6 +141,19 @@ impl Establishment {
         territory(ctx, self.row.region_id.as_deref()).await
     }
 
+    /// Collèges whose sector this école lies in; several where the sector is decided address by address. By name, closed ones
+    /// too; empty for what is no école, and where the carte scolaire is not known. Two lists along sectors may stand within each
+    /// other, and no third.
+    async fn sector_colleges(&self, ctx: &Context<'_>) -> Result<Vec<Establishment>, Fault> {
+        self.across(ctx, SectorCollegesKey(self.row.uai.clone())).await
+    }
+
+    /// Écoles that lie in the sector of this collège, wholly or in part. By name, closed ones too; empty for what is no collège,
+    /// and where the carte scolaire is not known. Two lists along sectors may stand within each other, and no third.
+    async fn feeder_ecoles(&self, ctx: &Context<'_>) -> Result<Vec<Establishment>, Fault> {
+        self.across(ctx, FeederEcolesKey(self.row.uai.clone())).await
+    }
+
     /// Its ENT deployments, the latest year first.
     async fn deployments(
         &self,
@@ -113,7 +161,11 @@ impl Establishment {
         #[graphql(desc = "Those of this school year; absent: all of them.")] school_year: Option<SchoolYear>,
     ) -> Result<Vec<Deployment>, Fault> {
         let rows = Loaders::load(ctx, DeploymentsKey(self.row.uai.clone(), school_year.map(|year| year.0))).await?;
-        Ok(rows.iter().flat_map(|rows| rows.iter()).map(|row| Deployment { row: row.clone() }).collect())
+        Ok(rows
+            .iter()
+            .flat_map(|rows| rows.iter())
+            .map(|row| Deployment { row: row.clone(), sector_steps: self.sector_steps })
+            .collect())
     }
 
     /// The ENT open here in a school year; where there are several, the first by its id.
@@ -141,7 +193,7 @@ pub(crate) fn this_year(ctx: &Context<'_>) -> kernel::SchoolYear {
 }
 
 fn uai(text: &str) -> Result<Uai, Fault> {
-    text.parse().map(Uai).map_err(|error: kernel::BadUai| Fault::hidden(kernel::ErrorCode::Internal, error))
+    text.parse().map(Uai).map_err(|error: kernel::BadUai| Fault::hidden(ErrorCode::Internal, error))
 }
 
 fn kind(text: Option<&str>) -> Option<EstablishmentKind> {
@@ -249,6 +301,8 @@ impl EstablishmentPeriod {
 /// An ENT in an establishment in a school year.
 pub(crate) struct Deployment {
     row: DeploymentRow,
+    /// Those of its establishment, which leads on from here.
+    sector_steps: u8,
 }
 
 /// An ENT in an establishment in a school year.
@@ -261,7 +315,8 @@ impl Deployment {
 
     /// Where.
     async fn establishment(&self, ctx: &Context<'_>) -> Result<Option<Establishment>, Fault> {
-        Ok(Loaders::load(ctx, EstablishmentKey(self.row.uai.clone())).await?.map(|row| Establishment { row }))
+        let row = Loaders::load(ctx, EstablishmentKey(self.row.uai.clone())).await?;
+        Ok(row.map(|row| Establishment { row, sector_steps: self.sector_steps }))
     }
 
     /// Which ENT.
@@ -272,7 +327,7 @@ impl Deployment {
     /// In which school year.
     async fn school_year(&self) -> Result<SchoolYear, Fault> {
         let year = self.row.school_year.parse().map(SchoolYear);
-        year.map_err(|error: kernel::BadSchoolYear| Fault::hidden(kernel::ErrorCode::Internal, error))
+        year.map_err(|error: kernel::BadSchoolYear| Fault::hidden(ErrorCode::Internal, error))
     }
 
     /// How far it has come.

@@ -59,6 +59,12 @@ pub(crate) struct PeriodsKey(pub(crate) String);
 /// The deployments of an establishment in a year, or in all.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct DeploymentsKey(pub(crate) String, pub(crate) Option<SchoolYear>);
+/// The collèges in whose sector an école lies.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct SectorCollegesKey(pub(crate) String);
+/// The écoles in the sector of a collège.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct FeederEcolesKey(pub(crate) String);
 /// A territory.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct TerritoryKey(pub(crate) String);
@@ -149,6 +155,8 @@ one_per_key!(ProjectKey, ProjectRow, projects_by_ids, id);
 one_per_key!(OrganisationKey, OrganisationRow, organisations_by_ids, id);
 many_per_key!(SitesKey, SiteRow, sites_by_uais, |row| (row.uai.clone(), row));
 many_per_key!(PeriodsKey, PeriodRow, periods_by_uais, |row| (row.uai.clone(), row));
+many_per_key!(SectorCollegesKey, EstablishmentRow, sector_colleges, |pair| pair);
+many_per_key!(FeederEcolesKey, EstablishmentRow, feeder_ecoles, |pair| pair);
 many_per_key!(AncestorsKey, TerritoryRow, territory_ancestors, |pair| pair);
 many_per_key!(OwnersKey, OrganisationRow, project_owners, |pair| pair);
 

@@ -26,7 +26,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Its UAI.")] uai: Uai,
     ) -> Result<Option<Establishment>, Fault> {
-        Ok(Loaders::load(ctx, EstablishmentKey(uai.0.to_string())).await?.map(|row| Establishment { row }))
+        Ok(Loaders::load(ctx, EstablishmentKey(uai.0.to_string())).await?.map(Establishment::new))
     }
 
     /// Establishments, by page.
@@ -134,9 +134,7 @@ impl Query {
     async fn establishment_by_uai(&self, ctx: &Context<'_>, uai: EntityKey) -> Result<Option<Establishment>, Fault> {
         match uai.parse::<kernel::Uai>() {
             None => Ok(None),
-            Some(uai) => {
-                Ok(Loaders::load(ctx, EstablishmentKey(uai.to_string())).await?.map(|row| Establishment { row }))
-            }
+            Some(uai) => Ok(Loaders::load(ctx, EstablishmentKey(uai.to_string())).await?.map(Establishment::new)),
         }
     }
 

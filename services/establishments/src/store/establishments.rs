@@ -61,14 +61,15 @@ pub(crate) struct SiteRow {
     pub(crate) longitude: Option<f64>,
 }
 
+/// An establishment under what it is listed.
 #[derive(sqlx::FromRow)]
-struct Listed {
-    parent: String,
+pub(super) struct Listed {
+    pub(super) parent: String,
     #[sqlx(flatten)]
-    establishment: EstablishmentRow,
+    pub(super) establishment: EstablishmentRow,
 }
 
-const COLUMNS: &str = "e.uai, e.status, e.opened_on, e.closed_on, e.change_seq, p.name, p.name_folded, p.kind, p.nature, \
+pub(super) const COLUMNS: &str = "e.uai, e.status, e.opened_on, e.closed_on, e.change_seq, p.name, p.name_folded, p.kind, p.nature, \
     p.legal_status, p.pupils, p.commune_id, p.commune_folded, p.circonscription_id, p.department_id, p.academy_id, p.region_id";
 const FROM: &str = " FROM establishments e JOIN establishment_periods p ON p.uai = e.uai AND p.valid_to IS NULL";
 

@@ -4,6 +4,7 @@ mod deployments;
 mod establishments;
 mod filter;
 mod organisations;
+mod sectors;
 mod territories;
 mod write;
 

@@ -57,6 +57,16 @@ impl House {
         Imported { report, lines: take(&lines) }
     }
 
+    pub(crate) async fn sector(&self, file: &Path) -> Imported {
+        self.sector_with(file, &ImportOptions { clock: clock(), ..ImportOptions::default() }).await
+    }
+
+    pub(crate) async fn sector_with(&self, file: &Path, options: &ImportOptions) -> Imported {
+        let (lines, tell) = listener();
+        let report = establishments::import_sectors(&self.store, file, options, tell).await.expect("a readable file");
+        Imported { report, lines: take(&lines) }
+    }
+
     /// The `data` of an answer without errors.
     pub(crate) async fn data(&self, query: &str) -> Value {
         let answer = self.subgraph.ask(query, Value::Null).await;
@@ -68,6 +78,12 @@ impl House {
     pub(crate) async fn error_code(&self, query: &str) -> String {
         let answer = self.subgraph.ask(query, Value::Null).await;
         answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("no error: {answer:#}")).to_owned()
+    }
+
+    /// The payloads of the events of this kind, after the first `seen` events of all kinds.
+    pub(crate) async fn events_of(&self, kind: &str, seen: usize) -> Vec<Value> {
+        let events = db::outbox::after(self.store.db(), 0, 10_000).await.expect("readable");
+        events.into_iter().skip(seen).filter(|event| event.kind == kind).map(|event| event.payload.0).collect()
     }
 
     /// How many events there are.

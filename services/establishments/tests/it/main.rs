@@ -10,3 +10,4 @@ mod lists;
 mod malformed;
 mod real_data;
 mod schema;
+mod sectors;

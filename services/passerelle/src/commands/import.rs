@@ -71,6 +71,7 @@ pub(crate) async fn import_file(
     let tell = |line: &str| say::progress(line);
     Ok(match kind {
         ImportKind::Annuaire => establishments::import_annuaire(&house.establishments, file, options, tell).await?,
+        ImportKind::Sectors => establishments::import_sectors(&house.establishments, file, options, tell).await?,
         ImportKind::Intercommunalites => {
             establishments::import_intercommunalites(&house.establishments, file, options, tell).await?
         }

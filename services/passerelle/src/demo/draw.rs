@@ -21,6 +21,8 @@ pub(crate) enum Topic {
     North,
     East,
     Opening,
+    Sector,
+    TwoSectors,
 }
 
 /// A number that depends on `number` and `topic` alone: the finaliser of `SplitMix64`.

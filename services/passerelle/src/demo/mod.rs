@@ -16,6 +16,7 @@ mod names;
 mod observations;
 mod places;
 mod projects;
+mod sectors;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Files {
     /// The directory of establishments, with the official header of 2026.
     pub(crate) annuaire: PathBuf,
+    /// The carte scolaire: écoles and their collèges.
+    pub(crate) sectors: PathBuf,
     /// Communes and their intercommunalités.
     pub(crate) intercommunalites: PathBuf,
     /// Who runs the ENT projects.
@@ -53,6 +56,7 @@ pub(crate) fn write(folder: &Path) -> io::Result<Files> {
     let all = establishments.as_slice();
     Ok(Files {
         annuaire: file(folder, "annuaire", annuaire::HEADER, |out| annuaire::write(out, all))?,
+        sectors: file(folder, "sectors", sectors::HEADER, |out| sectors::write(out, all))?,
         intercommunalites: file(
             folder,
             "intercommunalites",

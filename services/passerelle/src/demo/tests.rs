@@ -3,6 +3,7 @@
 mod deployments;
 mod directory;
 mod indicators;
+mod sectors;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ impl Drop for Folder {
 /// The rows of every file.
 struct Demo {
     annuaire: Vec<Row>,
+    sectors: Vec<Row>,
     intercommunalites: Vec<Row>,
     organisations: Vec<Row>,
     projects: Vec<Row>,
@@ -56,6 +58,7 @@ impl Demo {
         let files = super::write(&folder.0).expect("the files can be written");
         Self {
             annuaire: rows(&files.annuaire),
+            sectors: rows(&files.sectors),
             intercommunalites: rows(&files.intercommunalites),
             organisations: rows(&files.organisations),
             projects: rows(&files.projects),
@@ -132,7 +135,7 @@ fn two_runs_write_the_same() {
     let (first, second) = (Folder::new(), Folder::new());
     let files = super::write(&first.0).expect("the files can be written");
     super::write(&second.0).expect("the files can be written");
-    let all = [files.annuaire, files.intercommunalites, files.organisations, files.projects];
+    let all = [files.annuaire, files.sectors, files.intercommunalites, files.organisations, files.projects];
     for file in all.iter().chain(&[files.deployments, files.observations, files.targets]) {
         let other = second.0.join(file.file_name().expect("a name"));
         assert!(std::fs::read(file).expect("a file") == std::fs::read(other).expect("a file"), "{}", file.display());
