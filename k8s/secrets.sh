@@ -25,6 +25,8 @@ key_pair() {
 }
 
 # random FILE : 32 random bytes, in hexadecimal so that they may stand in a URL.
+# key FILE : a file of secret keys, its first generation.
+key() { [ -s "$folder/$1" ] || printf '1 %s\n' "$(openssl rand -base64 32)" >"$folder/$1"; }
 random() { [ -s "$folder/$1" ] || openssl rand -hex 32 >"$folder/$1"; }
 
 # secret NAME KEY=FILE... : prints a Secret.
@@ -37,8 +39,8 @@ secret() {
 
 key_pair gateway
 key_pair issuer
-random pairwise.key
-random link.key
+key pairwise.key
+key link.key
 
 if [ -n "$demo" ]; then
   random postgres-password

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::process::{self, Running};
 
 /// The subgraphs of this house.
-pub const SUBGRAPHS: &[&str] = &["establishments", "activation"];
+pub const SUBGRAPHS: &[&str] = &["establishments", "users", "productions", "activation"];
 
 /// Where the rows are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,15 +16,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("service-kit", &["kernel"]),
     ("gateway", &["kernel", "service-kit"]),
     ("establishments", &["kernel", "db", "import", "service-kit"]),
+    ("users", &["kernel", "db", "events", "places", "service-kit"]),
+    ("productions", &["kernel", "db", "events", "places", "service-kit"]),
     ("activation", &["kernel", "db", "events", "import", "places", "service-kit"]),
 ];
 
 /// Libraries that only some crates may use directly.
 const RESERVED: &[(&str, &[&str])] = &[
-    ("sqlx", &["db", "places", "establishments", "activation"]),
+    ("sqlx", &["db", "places", "establishments", "users", "productions", "activation"]),
     ("redis", &["events"]),
     ("hive-router-query-planner", &["gateway"]),
-    ("async-graphql", &["service-kit", "establishments", "activation"]),
+    ("async-graphql", &["service-kit", "establishments", "users", "productions", "activation"]),
 ];
 
 /// Fails where a crate depends on one that it may not know.

@@ -14,7 +14,12 @@ pub(crate) fn run(check: bool) -> anyhow::Result<()> {
     let compose = root.join("xtask/compose");
     install(&compose)?;
     fs::create_dir_all(&out)?;
-    let subgraphs = [(establishments::NAME, establishments::sdl()), (activation::NAME, activation::sdl())];
+    let subgraphs = [
+        (establishments::NAME, establishments::sdl()),
+        (users::NAME, users::sdl()),
+        (productions::NAME, productions::sdl()),
+        (activation::NAME, activation::sdl()),
+    ];
     let mut files: Vec<PathBuf> = Vec::new();
     for (name, sdl) in &subgraphs {
         let file = out.join(format!("{name}.graphql"));

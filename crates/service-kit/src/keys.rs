@@ -93,7 +93,7 @@ impl KeyFiles {
 }
 
 /// Writes a file whole or not at all; without `replace`, the first writer wins.
-fn publish(path: &Path, content: &[u8], mode: u32, replace: bool) -> io::Result<()> {
+pub(crate) fn publish(path: &Path, content: &[u8], mode: u32, replace: bool) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     let draft = path.with_extension(format!("draft-{}", std::process::id()));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&draft)?;

@@ -58,7 +58,7 @@ impl SecretKeys {
             let mut key = [0; LENGTH];
             rand_core::OsRng.fill_bytes(&mut key);
             let line = format!("1 {}\n", STANDARD.encode(key));
-            crate::principal_token::publish(path, line.as_bytes(), 0o600, false).map_err(failed)?;
+            crate::keys::publish(path, line.as_bytes(), 0o600, false).map_err(failed)?;
         }
         Self::read(path, &fs::read_to_string(path).map_err(failed)?)
     }

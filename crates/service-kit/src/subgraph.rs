@@ -14,7 +14,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response as HttpResponse};
 use axum::routing::post;
-use kernel::{ErrorCode, Fault};
+use kernel::{ErrorCode, Fault, Principal};
 use serde::{Deserialize, Serialize};
 
 use crate::batches::Batches;

@@ -109,6 +109,10 @@ pub(crate) struct SubgraphRole {
 pub(crate) enum Service {
     /// Directory, territories, ENT projects
     Establishments,
+    /// People, affiliations, pseudonyms
+    Users,
+    /// Productions and their content
+    Productions,
     /// Indicators
     Activation,
 }
@@ -152,6 +156,8 @@ impl Service {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Establishments => establishments::NAME,
+            Self::Users => users::NAME,
+            Self::Productions => productions::NAME,
             Self::Activation => activation::NAME,
         }
     }
@@ -194,6 +200,10 @@ pub(crate) enum WhichSchema {
     Supergraph,
     /// The subgraph of establishments
     Establishments,
+    /// The subgraph of people
+    Users,
+    /// The subgraph of productions
+    Productions,
     /// The subgraph of indicators
     Activation,
 }

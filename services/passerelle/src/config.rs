@@ -29,12 +29,45 @@ pub(crate) struct Config {
     pub(crate) database: DatabaseConfig,
     /// Where separate roles pass events on.
     pub(crate) redis: RedisConfig,
+    /// Where clients reach the gateway, such as `https://api.example.fr`: what absolute links begin with. Without it `serve` takes
+    /// the address that it listens on, and a role makes links that begin with a slash.
+    pub(crate) public_url: Option<String>,
     /// The gateway.
     pub(crate) gateway: GatewayConfig,
+    /// People.
+    pub(crate) users: UsersConfig,
+    /// Productions.
+    pub(crate) productions: ProductionsConfig,
+    /// Content of productions.
+    pub(crate) content: ContentConfig,
     /// What one request to a subgraph may cost.
     pub(crate) subgraph: SubgraphLimits,
     /// Logs.
     pub(crate) telemetry: TelemetryConfig,
+}
+
+/// The section `[users]`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct UsersConfig {
+    /// The secret that pseudonyms are made with [default: keys/pairwise.key of the data directory, made at first use].
+    pub(crate) pairwise_key_file: Option<PathBuf>,
+}
+
+/// The section `[productions]`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ProductionsConfig {
+    /// The secret that signs links to content [default: keys/link.key of the data directory, made at first use].
+    pub(crate) link_key_file: Option<PathBuf>,
+}
+
+/// The section `[content]`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ContentConfig {
+    /// The folder of the productions' content [default: content in the data directory].
+    pub(crate) path: Option<PathBuf>,
 }
 
 /// The section `[storage]`.
@@ -96,6 +129,10 @@ impl Config {
         let config: Self = service_kit::config::load(common.config.as_deref(), &layer)?;
         config.database.check()?;
         config.redis.check()?;
+        if let Some(url) = &config.public_url {
+            let whole = url.starts_with("https://") || url.starts_with("http://");
+            ensure!(whole && !url.ends_with('/'), "public_url: write https://HOST, without a slash at the end; got {url:?}");
+        }
         config.gateway.check().map_err(anyhow::Error::msg)?;
         config.telemetry.check()?;
         Ok(config)

@@ -14,12 +14,18 @@ const READERS: u32 = 2;
 
 /// Each service that follows others, with those that it follows. Whoever is followed stands before its followers, so that one pass
 /// over the list delivers everything.
-pub(crate) const FOLLOWS: &[(&str, &[&str])] = &[(activation::NAME, activation::SOURCES)];
+pub(crate) const FOLLOWS: &[(&str, &[&str])] = &[
+    (users::NAME, users::SOURCES),
+    (productions::NAME, productions::SOURCES),
+    (activation::NAME, activation::SOURCES),
+];
 
 impl House {
     /// What this service makes of others' events; none where it follows nobody.
     pub(crate) fn projection(&self, service: &str) -> Option<Arc<dyn Projection>> {
         match service {
+            users::NAME => Some(Arc::new(self.users.clone())),
+            productions::NAME => Some(Arc::new(self.productions.clone())),
             activation::NAME => Some(Arc::new(self.activation.clone())),
             _ => None,
         }
@@ -32,7 +38,12 @@ impl House {
 
     /// The databases of the services of this house, by name.
     pub(crate) fn databases(&self) -> Vec<(&'static str, Db)> {
-        vec![(establishments::NAME, self.establishments.db().clone()), (activation::NAME, self.activation.db().clone())]
+        vec![
+            (establishments::NAME, self.establishments.db().clone()),
+            (users::NAME, self.users.db().clone()),
+            (productions::NAME, self.productions.db().clone()),
+            (activation::NAME, self.activation.db().clone()),
+        ]
     }
 
     fn database(&self, service: &str) -> anyhow::Result<Db> {
@@ -95,6 +106,7 @@ async fn source_of(config: &Config, streams: Option<&Streams>, source: &str) -> 
     }
     let migrations = match source {
         establishments::NAME => &establishments::MIGRATIONS,
+        users::NAME => &users::MIGRATIONS,
         other => bail!("the events of {other} are followed, and nobody knows its tables"),
     };
     let mut target = config.target(source)?;

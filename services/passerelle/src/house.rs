@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use anyhow::Context;
 use axum::Router;
 use gateway::subgraph::{InProcessSubgraph, SubgraphClient};
 use gateway::{Gateway, GatewayParts};
@@ -11,6 +10,7 @@ use kernel::Clock;
 use service_kit::access_token;
 use service_kit::health::Readiness;
 use service_kit::principal_token::{KeyFiles, Signer, Verifier};
+use service_kit::secret::SecretKeys;
 use service_kit::subgraph::Subgraph;
 
 use crate::config::Config;
@@ -22,6 +22,8 @@ pub(crate) const SUPERGRAPH: &str = include_str!("../../../schema/supergraph.gra
 #[derive(Clone, Debug)]
 pub(crate) struct House {
     pub(crate) establishments: establishments::Store,
+    pub(crate) users: users::Store,
+    pub(crate) productions: productions::Store,
     pub(crate) activation: activation::Store,
 }
 
@@ -30,29 +32,44 @@ impl House {
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
         Ok(Self {
             establishments: establishments::open(&config.target(establishments::NAME)?).await?,
+            users: users::open(&config.target(users::NAME)?).await?,
+            productions: productions::open(&config.target(productions::NAME)?).await?,
             activation: activation::open(&config.target(activation::NAME)?).await?,
         })
     }
 
     /// Brings the databases' statistics up to date, after an import.
     pub(crate) async fn analyze(&self) -> anyhow::Result<()> {
-        self.establishments.db().analyze().await?;
-        self.activation.db().analyze().await?;
+        for (_, database) in self.databases() {
+            database.analyze().await?;
+        }
         Ok(())
     }
 
     /// The subgraphs of all services.
-    pub(crate) fn subgraphs(&self, config: &Config, verifier: &Arc<Verifier>, clock: Clock) -> [Subgraph; 2] {
-        [
+    ///
+    /// # Errors
+    /// When a secret or the folder of content cannot be used.
+    pub(crate) fn subgraphs(
+        &self,
+        config: &Config,
+        verifier: &Arc<Verifier>,
+        clock: Clock,
+    ) -> anyhow::Result<[Subgraph; 4]> {
+        let front = productions_front(config, self.productions.clone(), clock)?;
+        Ok([
             establishments::subgraph(self.establishments.clone(), Arc::clone(verifier), &config.subgraph, clock),
+            users::subgraph(self.users.clone(), pseudonyms(config)?, Arc::clone(verifier), &config.subgraph),
+            productions::subgraph(front, Arc::clone(verifier), &config.subgraph),
             activation::subgraph(self.activation.clone(), Arc::clone(verifier), &config.subgraph, clock),
-        ]
+        ])
     }
 
     /// Closes every database.
     pub(crate) async fn close(&self) {
-        self.establishments.db().close().await;
-        self.activation.db().close().await;
+        for (_, database) in self.databases() {
+            database.close().await;
+        }
     }
 }
 
@@ -61,6 +78,30 @@ pub(crate) fn keys(config: &Config) -> anyhow::Result<KeyFiles> {
     let files = KeyFiles::under(&config.storage.data);
     files.ensure()?;
     Ok(files)
+}
+
+/// What makes pseudonyms, from the secret of this installation, made where it is missing.
+pub(crate) fn pseudonyms(config: &Config) -> anyhow::Result<users::Pseudonyms> {
+    let own = || config.storage.data.join("keys/pairwise.key");
+    Ok(users::Pseudonyms::new(SecretKeys::at(&config.users.pairwise_key_file.clone().unwrap_or_else(own))?))
+}
+
+/// What the subgraph of productions stands on.
+pub(crate) fn productions_front(
+    config: &Config,
+    store: productions::Store,
+    clock: Clock,
+) -> anyhow::Result<productions::Front> {
+    let data = &config.storage.data;
+    let key = config.productions.link_key_file.clone().unwrap_or_else(|| data.join("keys/link.key"));
+    let folder = config.content.path.clone().unwrap_or_else(|| data.join("content"));
+    Ok(productions::Front {
+        store,
+        content: productions::Content::in_folder(&folder)?,
+        links: productions::Links::new(SecretKeys::at(&key)?),
+        public_url: config.public_url.clone().unwrap_or_default(),
+        clock,
+    })
 }
 
 /// The pair of this installation's own issuer under the data directory, made where it is missing. Where only its public half

@@ -9,7 +9,7 @@ mod graphql;
 mod store;
 
 pub use app::{
-    Evidence, Identifier, MergeError, Refusal, Registered, Registration, RegistrationAffiliation, merge, open,
+    Evidence, Identifier, MergeError, Refusal, Registered, Registration, RegistrationAffiliation, SOURCES, merge, open,
     register_people, unmerge,
 };
 pub use domain::Pseudonyms;

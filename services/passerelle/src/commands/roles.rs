@@ -108,6 +108,18 @@ pub(super) async fn subgraph(role: SubgraphRole) -> anyhow::Result<ExitCode> {
             let database = store.db().clone();
             (establishments::subgraph(store, verifier, &config.subgraph, clock), database, None)
         }
+        Service::Users => {
+            let store = users::open(&config.target(name)?).await?;
+            let (database, projection) = (store.db().clone(), Arc::new(store.clone()));
+            let subgraph = users::subgraph(store, house::pseudonyms(&config)?, verifier, &config.subgraph);
+            (subgraph, database, Some(projection))
+        }
+        Service::Productions => {
+            let store = productions::open(&config.target(name)?).await?;
+            let (database, projection) = (store.db().clone(), Arc::new(store.clone()));
+            let front = house::productions_front(&config, store, clock)?;
+            (productions::subgraph(front, verifier, &config.subgraph), database, Some(projection))
+        }
         Service::Activation => {
             let store = activation::open(&config.target(name)?).await?;
             let (database, projection) = (store.db().clone(), Arc::new(store.clone()));

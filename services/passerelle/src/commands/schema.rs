@@ -9,8 +9,10 @@ use crate::house::SUPERGRAPH;
 use crate::say;
 
 /// The subgraph SDLs as they were composed.
-const COMPOSED: [(&str, &str); 2] = [
+const COMPOSED: [(&str, &str); 4] = [
     (establishments::NAME, include_str!("../../../../schema/establishments.graphql")),
+    (users::NAME, include_str!("../../../../schema/users.graphql")),
+    (productions::NAME, include_str!("../../../../schema/productions.graphql")),
     (activation::NAME, include_str!("../../../../schema/activation.graphql")),
 ];
 
@@ -22,13 +24,20 @@ pub(super) fn run(command: &SchemaCommand) -> anyhow::Result<ExitCode> {
                 WhichSchema::Public => Supergraph::load(SUPERGRAPH, 0)?.public_sdl().to_owned(),
                 WhichSchema::Supergraph => SUPERGRAPH.to_owned(),
                 WhichSchema::Establishments => establishments::sdl(),
+                WhichSchema::Users => users::sdl(),
+                WhichSchema::Productions => productions::sdl(),
                 WhichSchema::Activation => activation::sdl(),
             };
             say::answer(text.trim_end());
             Ok(ExitCode::SUCCESS)
         }
         SchemaCommand::Check => {
-            let code = [(establishments::NAME, establishments::sdl()), (activation::NAME, activation::sdl())];
+            let code = [
+                (establishments::NAME, establishments::sdl()),
+                (users::NAME, users::sdl()),
+                (productions::NAME, productions::sdl()),
+                (activation::NAME, activation::sdl()),
+            ];
             let mut same = true;
             for ((name, sdl), (_, composed)) in code.iter().zip(COMPOSED) {
                 if sdl != composed {

@@ -21,7 +21,7 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     if serve.demo && common.data.is_none() {
         common.data = Some(fill::FOLDER.into());
     }
-    let config = Config::load(&common, &Flags { listen: serve.listen, ..Flags::default() })?;
+    let mut config = Config::load(&common, &Flags { listen: serve.listen, ..Flags::default() })?;
     service_kit::telemetry::init(&config.telemetry)?;
     let foreign = config.gateway.supergraph.is_some() || !config.gateway.subgraphs.is_empty();
     ensure!(
@@ -34,6 +34,7 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     // The port is taken first: a second start on it says so at once.
     let listener = bind(&config.gateway.listen).await?;
     let address = listener.local_addr()?;
+    config.public_url.get_or_insert_with(|| format!("http://{address}"));
     let house = House::open(&config).await?;
     let clock = Clock::System;
     let worker = Worker::new(clock);
@@ -45,7 +46,7 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     house.deliver(&worker).await?;
     let keys = house::keys(&config)?;
     let verifier = Arc::new(Verifier::from_file(&keys.public, clock)?);
-    let subgraphs = house.subgraphs(&config, &verifier, clock);
+    let subgraphs = house.subgraphs(&config, &verifier, clock)?;
     let gateway = house::gateway_in_process(&config, &subgraphs, Signer::from_file(&keys.private, clock)?)?;
     let router = gateway::router(Arc::new(gateway), house::all_ready(&subgraphs));
     say::answer(&format!("http://{address}"));

@@ -15,7 +15,7 @@ use crate::Store;
 const DIRECTORY: &str = "establishments";
 const PEOPLE: &str = "users";
 /// What this service follows.
-const SOURCES: &[&str] = &[DIRECTORY, PEOPLE];
+pub const SOURCES: &[&str] = &[DIRECTORY, PEOPLE];
 
 impl Projection for Store {
     fn name(&self) -> &'static str {

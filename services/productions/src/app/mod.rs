@@ -9,7 +9,8 @@ mod save;
 
 pub use change::ChangeError;
 pub use contribute::{Contributor, NewProduction, contribute, create};
-pub(crate) use lookup::{Seen, export, listed, oneself, reach, seen};
+pub use follow::SOURCES;
+pub(crate) use lookup::{Seen, export, listed, reach, seen};
 pub use publish::{discard, publish, withdraw};
 pub use save::{NewContent, save_version};
 

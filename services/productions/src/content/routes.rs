@@ -8,9 +8,10 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kernel::{Clock, Fault, Principal};
-use serde::{Deserialize, Serialize};
-use service_kit::principal_token::{HEADER, Verifier};
+use kernel::{Clock, ErrorCode, Fault, Principal};
+use serde::Deserialize;
+use service_kit::principal_token::Verifier;
+use service_kit::problem::problem;
 use uuid::Uuid;
 
 use super::{Content, Links};
@@ -43,19 +44,15 @@ async fn stable(
     headers: HeaderMap,
 ) -> Response {
     // The gateway says who comes; without its word it is nobody known.
-    let token = headers.get(HEADER).and_then(|value| value.to_str().ok());
-    let principal = token.and_then(|token| served.verifier.verify(token)).unwrap_or_else(Principal::anonymous);
+    let principal = served.verifier.caller(&headers).unwrap_or_else(Principal::anonymous);
     let found = match production.parse::<Uuid>() {
         Err(_) => Ok(None),
         Ok(id) => app::export(&served.store, &principal, id, &format).await,
     };
     match found {
         Err(fault) => unavailable(&fault),
-        Ok(None) if !principal.is_authenticated() => {
-            let told = "a known caller may find something here: send a token in the header Authorization";
-            problem(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", told)
-        }
-        Ok(None) => problem(StatusCode::NOT_FOUND, "NOT_FOUND", "no such export, or none for this caller"),
+        Ok(None) if !principal.is_authenticated() => unknown(),
+        Ok(None) => problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, "no such export, or none for this caller"),
         Ok(Some(row)) => {
             let link = served.links.signed(row.production_id, row.version, &row.format, served.clock.now());
             let headers = [(header::LOCATION, link), (header::CACHE_CONTROL, "no-store".to_owned())];
@@ -76,7 +73,7 @@ async fn signed(
     Path((production, version, format)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let expired = || problem(StatusCode::FORBIDDEN, "FORBIDDEN", "this link is not good any more: ask for the stable one again");
+    let expired = || problem(StatusCode::FORBIDDEN, ErrorCode::Forbidden, "this link is not good any more: ask for the stable one again");
     let signature: Option<Signature> = query.and_then(|query| serde_urlencoded::from_str(&query).ok());
     let (Some(signature), Ok(production), Ok(version)) = (signature, production.parse::<Uuid>(), version.parse::<i64>()) else {
         return expired();
@@ -95,9 +92,9 @@ async fn signed(
         Ok(Some(bytes)) => file(&row, Body::from_stream(bytes)),
         Ok(None) => {
             tracing::error!(sha256 = row.sha256, "content that a version names is not in the object store");
-            problem(StatusCode::NOT_FOUND, "NOT_FOUND", "the content is missing; its keeper has been told")
+            problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, "the content is missing; its keeper has been told")
         }
-        Err(error) => unavailable(&Fault::hidden(kernel::ErrorCode::UpstreamUnavailable, error)),
+        Err(error) => unavailable(&Fault::hidden(ErrorCode::UpstreamUnavailable, error)),
     }
 }
 
@@ -126,23 +123,13 @@ fn file(row: &ContentRow, body: Body) -> Response {
 
 fn unavailable(fault: &Fault) -> Response {
     tracing::error!(cause = fault.cause_chain(), "a download failed");
-    problem(StatusCode::SERVICE_UNAVAILABLE, "UPSTREAM_UNAVAILABLE", "the files cannot be reached now; try again later")
+    problem(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::UpstreamUnavailable, "the files cannot be reached now; try again later")
 }
 
-/// An error as RFC 9457 has it.
-fn problem(status: StatusCode, code: &'static str, detail: &'static str) -> Response {
-    #[derive(Serialize)]
-    struct Problem {
-        status: u16,
-        title: &'static str,
-        code: &'static str,
-        detail: &'static str,
-    }
-    let title = status.canonical_reason().unwrap_or("Error");
-    let body = serde_json::to_vec(&Problem { status: status.as_u16(), title, code, detail }).unwrap_or_default();
-    let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
-    if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
+/// Nobody known may have this; somebody known might.
+fn unknown() -> Response {
+    let told = "a known caller may find something here: send a token in the header Authorization";
+    let mut response = problem(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, told);
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
 }

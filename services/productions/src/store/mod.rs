@@ -8,7 +8,6 @@ mod write;
 
 pub(crate) use contents::{ContentRow, VersionRow};
 pub(crate) use filter::{Filter, Order, Reach, trim};
-pub(crate) use people::PersonPlace;
 pub(crate) use productions::ProductionRow;
 pub(crate) use write::{Derived, NewProductionRow};
 

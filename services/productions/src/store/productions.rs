@@ -8,7 +8,7 @@ use kernel::{Fault, Page, Profile, SchoolYear};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::filter::{Place, push_filter, push_perimeter, push_reach};
+use super::filter::{Place, push_filter, push_reach};
 use super::{Filter, Order, Reach, Store, push_ids, unreadable};
 use crate::domain::{Audience, Kind, Participant, Role, Status};
 

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use crate::Store;
 
 /// What this service follows.
-const SOURCES: &[&str] = &["establishments"];
+pub const SOURCES: &[&str] = &["establishments"];
 
 impl Projection for Store {
     fn name(&self) -> &'static str {

@@ -6,6 +6,7 @@ mod merge;
 mod register;
 
 pub(crate) use lookup::{Seen, by_identifier, by_pseudonym, oneself, seen};
+pub use follow::SOURCES;
 pub use merge::{Evidence, MergeError, merge, unmerge};
 pub use register::{Identifier, Refusal, Registered, Registration, RegistrationAffiliation, register_people};
 
