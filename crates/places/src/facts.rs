@@ -15,8 +15,7 @@ const CHUNK: usize = 500;
 
 const PERIODS: &str = "SELECT uai, valid_from, valid_to, kind, legal_status, region_id, academy_id, department_id, \
     circonscription_id, intercommunalite_id, commune_id FROM place_periods WHERE uai IN (";
-const OPEN: &str =
-    "SELECT uai, school_year, project_id FROM place_deployments WHERE status = 'OPEN' AND uai IN (";
+const OPEN: &str = "SELECT uai, school_year, project_id FROM place_deployments WHERE status = 'OPEN' AND uai IN (";
 
 /// A statement over a list of UAI.
 macro_rules! listed {

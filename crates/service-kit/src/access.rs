@@ -149,9 +149,9 @@ impl Access {
 
     /// Every field with its rule.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str, &Rule)> {
-        self.fields.iter().flat_map(|(of_type, rules)| {
-            rules.iter().map(move |(name, rule)| (of_type.as_str(), name.as_str(), rule))
-        })
+        self.fields
+            .iter()
+            .flat_map(|(of_type, rules)| rules.iter().map(move |(name, rule)| (of_type.as_str(), name.as_str(), rule)))
     }
 
     /// Whether callers who are `seers` towards the thing may have the value that the table calls `name`.
@@ -193,7 +193,12 @@ mod tests {
 
     #[test]
     fn mistakes_in_it_are_told() {
-        for bad in ["[A]\neverybody = [\"b\"]", "[A]\nanyone = [\"b\"]\nknown = [\"b\"]", "[A]\nanyone = \"b\"", "[A]\n\"\" = [\"b\"]"] {
+        for bad in [
+            "[A]\neverybody = [\"b\"]",
+            "[A]\nanyone = [\"b\"]\nknown = [\"b\"]",
+            "[A]\nanyone = \"b\"",
+            "[A]\n\"\" = [\"b\"]",
+        ] {
             assert!(Access::parse(bad).is_err(), "{bad}");
         }
     }
@@ -201,7 +206,9 @@ mod tests {
     #[test]
     fn what_the_principal_alone_decides() {
         let reader = Principal { scopes: ["users:read".to_owned()].into(), ..Principal::application("a") };
-        let code = |text: &str, principal: &Principal| rule(text).expect("a rule").check(principal).err().map(|fault| fault.code());
+        let code = |text: &str, principal: &Principal| {
+            rule(text).expect("a rule").check(principal).err().map(|fault| fault.code())
+        };
         assert_eq!(code("anyone", &Principal::anonymous()), None);
         assert_eq!(code("known", &Principal::anonymous()), Some(ErrorCode::Unauthenticated));
         assert_eq!(code("known", &Principal::application("a")), None);

@@ -131,7 +131,10 @@ impl Config {
         config.redis.check()?;
         if let Some(url) = &config.public_url {
             let whole = url.starts_with("https://") || url.starts_with("http://");
-            ensure!(whole && !url.ends_with('/'), "public_url: write https://HOST, without a slash at the end; got {url:?}");
+            ensure!(
+                whole && !url.ends_with('/'),
+                "public_url: write https://HOST, without a slash at the end; got {url:?}"
+            );
         }
         config.gateway.check().map_err(anyhow::Error::msg)?;
         config.telemetry.check()?;

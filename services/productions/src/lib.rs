@@ -11,7 +11,8 @@ mod graphql;
 mod store;
 
 pub use app::{
-    ChangeError, Contributor, NewContent, NewProduction, SOURCES, contribute, create, discard, open, publish, save_version, withdraw,
+    ChangeError, Contributor, NewContent, NewProduction, SOURCES, contribute, create, discard, open, publish,
+    save_version, withdraw,
 };
 pub use content::{Content, ContentError, Links};
 pub use domain::{Audience, Kind, Role, Status};

@@ -179,7 +179,7 @@ async fn who_holds_a_token_is_known_in_both_shapes() {
     let made = printed(&token(&["demo", "portail-bordeaux"], &site.data()));
     known_alone(&serve.url, &made).await;
     assert!(serve.stop());
-    known_alone(&site.over_http().gateway.url, &made).await;
+    known_alone(&site.over_http().url(), &made).await;
 }
 
 async fn known_alone(url: &str, token: &str) {

@@ -69,9 +69,9 @@ impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let written = text(&value)?;
         let moment = chrono::DateTime::parse_from_rfc3339(written).ok();
-        moment
-            .map(|moment| Self(moment.with_timezone(&Utc)))
-            .ok_or_else(|| InputValueError::custom(format!("a moment is written 2018-11-20T09:30:00Z; got {written:?}")))
+        moment.map(|moment| Self(moment.with_timezone(&Utc))).ok_or_else(|| {
+            InputValueError::custom(format!("a moment is written 2018-11-20T09:30:00Z; got {written:?}"))
+        })
     }
     fn to_value(&self) -> Value {
         Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))

@@ -20,3 +20,8 @@ async fn the_catalogue_tells_what_each_indicator_counts() {
     let label = catalogue.iter().find(|indicator| indicator["code"] == "DIGITAL_LABEL").expect("there");
     assert_eq!((label["label"].as_str(), label["population"].as_str()), (Some("Label numérique"), Some("DIRECTORY")));
 }
+
+#[test]
+fn every_field_has_a_rule_in_the_access_table() {
+    assert_eq!(service_kit::testing::unruled(&activation::sdl()), Vec::<String>::new());
+}

@@ -13,3 +13,8 @@ async fn the_service_field_answers_the_completed_sdl() {
     assert_eq!(answer["_service"]["sdl"], establishments::sdl());
     assert!(establishments::sdl().contains("federation/v2.9"));
 }
+
+#[test]
+fn every_field_has_a_rule_in_the_access_table() {
+    assert_eq!(service_kit::testing::unruled(&establishments::sdl()), Vec::<String>::new());
+}

@@ -34,7 +34,11 @@ pub(crate) async fn oneself(store: &Store, principal: &Principal) -> Result<Hash
 }
 
 /// Those of `ids` that the principal may see. A constant number of statements.
-pub(crate) async fn seen(store: &Store, principal: &Principal, ids: &[Uuid]) -> Result<HashMap<Uuid, Arc<Seen>>, Fault> {
+pub(crate) async fn seen(
+    store: &Store,
+    principal: &Principal,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<Seen>>, Fault> {
     let rows = store.productions(ids).await?;
     let mut participants = store.participants(ids).await?;
     let oneself = oneself(store, principal).await?;

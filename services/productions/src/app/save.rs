@@ -71,7 +71,9 @@ fn check(contents: &[NewContent]) -> Result<(), ChangeError> {
     for (at, one) in contents.iter().enumerate() {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         if one.format.is_empty() || one.format.len() > 16 || !one.format.bytes().all(plain) {
-            return Err(ChangeError::BadInput("a format is up to 16 lower-case letters and digits, such as mm or html"));
+            return Err(ChangeError::BadInput(
+                "a format is up to 16 lower-case letters and digits, such as mm or html",
+            ));
         }
         if contents[..at].iter().any(|earlier| earlier.format == one.format) {
             return Err(ChangeError::BadInput("a version has each format once"));

@@ -49,7 +49,8 @@ impl Links {
     ) -> bool {
         let Some((generation, signature)) = signature.split_once('-') else { return false };
         let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
-        let mac = generation.parse().ok().and_then(|generation| self.mac(generation, production, version, format, expires));
+        let mac =
+            generation.parse().ok().and_then(|generation| self.mac(generation, production, version, format, expires));
         now.timestamp() < expires && mac.is_some_and(|mac| mac.verify_slice(&signature).is_ok())
     }
 
@@ -59,7 +60,8 @@ impl Links {
     }
 
     fn mac(&self, generation: i64, production: Uuid, version: i64, format: &str, expires: i64) -> Option<Hmac<Sha256>> {
-        let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(self.keys.of(generation)?).expect("HMAC takes keys of any length");
+        let mut mac =
+            <Hmac<Sha256> as Mac>::new_from_slice(self.keys.of(generation)?).expect("HMAC takes keys of any length");
         mac.update(PURPOSE);
         mac.update(format!("{production}/{version}/{format}/{expires}").as_bytes());
         Some(mac)

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
-use object_store::path::Path;
 use object_store::local::LocalFileSystem;
+use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use sha2::{Digest, Sha256};
 
@@ -45,8 +45,7 @@ impl Content {
     /// # Errors
     /// When the folder cannot be made or read.
     pub fn in_folder(folder: &FilePath) -> Result<Self, ContentError> {
-        std::fs::create_dir_all(folder)
-            .map_err(|source| ContentError::Folder { path: folder.to_owned(), source })?;
+        std::fs::create_dir_all(folder).map_err(|source| ContentError::Folder { path: folder.to_owned(), source })?;
         Ok(Self { objects: Arc::new(LocalFileSystem::new_with_prefix(folder)?) })
     }
 

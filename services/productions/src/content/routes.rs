@@ -73,9 +73,17 @@ async fn signed(
     Path((production, version, format)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let expired = || problem(StatusCode::FORBIDDEN, ErrorCode::Forbidden, "this link is not good any more: ask for the stable one again");
+    let expired = || {
+        problem(
+            StatusCode::FORBIDDEN,
+            ErrorCode::Forbidden,
+            "this link is not good any more: ask for the stable one again",
+        )
+    };
     let signature: Option<Signature> = query.and_then(|query| serde_urlencoded::from_str(&query).ok());
-    let (Some(signature), Ok(production), Ok(version)) = (signature, production.parse::<Uuid>(), version.parse::<i64>()) else {
+    let (Some(signature), Ok(production), Ok(version)) =
+        (signature, production.parse::<Uuid>(), version.parse::<i64>())
+    else {
         return expired();
     };
     let of = (production, version, format.as_str());
@@ -123,7 +131,11 @@ fn file(row: &ContentRow, body: Body) -> Response {
 
 fn unavailable(fault: &Fault) -> Response {
     tracing::error!(cause = fault.cause_chain(), "a download failed");
-    problem(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::UpstreamUnavailable, "the files cannot be reached now; try again later")
+    problem(
+        StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::UpstreamUnavailable,
+        "the files cannot be reached now; try again later",
+    )
 }
 
 /// Nobody known may have this; somebody known might.

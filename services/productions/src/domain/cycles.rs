@@ -37,7 +37,9 @@ pub(crate) fn degree(mefstat4: Option<&str>, kind: Option<EstablishmentKind>) ->
         (Some(b'1'), _) => Some(Degree::First),
         (Some(b'2'), _) => Some(Degree::Second),
         (_, Some(EstablishmentKind::Ecole)) => Some(Degree::First),
-        (_, Some(EstablishmentKind::College | EstablishmentKind::Lycee | EstablishmentKind::Erea)) => Some(Degree::Second),
+        (_, Some(EstablishmentKind::College | EstablishmentKind::Lycee | EstablishmentKind::Erea)) => {
+            Some(Degree::Second)
+        }
         _ => None,
     }
 }

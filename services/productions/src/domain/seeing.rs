@@ -70,7 +70,12 @@ fn shares_academy(own: &BTreeSet<String>, participants: &[Participant], places: 
 }
 
 /// Whether a caller may know who this participant is.
-pub(crate) fn may_know(principal: &Principal, oneself: &HashSet<Uuid>, participant: &Participant, places: &Placed) -> bool {
+pub(crate) fn may_know(
+    principal: &Principal,
+    oneself: &HashSet<Uuid>,
+    participant: &Participant,
+    places: &Placed,
+) -> bool {
     let mut seers = Vec::new();
     if oneself.contains(&participant.person_id) {
         seers.push(Seer::Oneself);

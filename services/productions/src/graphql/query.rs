@@ -49,7 +49,8 @@ impl Query {
         let territory: TerritoryId =
             territory.parse().map_err(|error: kernel::BadTerritoryId| Fault::bad_input(&error))?;
         let order = order_by.map_or(Order::Recent, Into::into);
-        let page = Page::new(first, after.as_deref(), None, None, Order::KEYS).map_err(|error| Fault::bad_input(&error))?;
+        let page =
+            Page::new(first, after.as_deref(), None, None, Order::KEYS).map_err(|error| Fault::bad_input(&error))?;
         if let Some(cursor) = &page.after {
             order.place(cursor).map_err(|error| Fault::bad_input(&error))?;
         }

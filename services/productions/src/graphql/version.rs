@@ -6,10 +6,10 @@ use async_graphql::{Context, Object, SimpleObject};
 use kernel::{Cursor, Fault, Page};
 use service_kit::graphql::{DateTime, PageInfo};
 
+use super::PublicUrl;
 use super::enums::Bytes;
 use super::loaders::{Loaders, VersionsKey};
 use super::participant::Participant;
-use super::PublicUrl;
 use crate::app::Seen;
 use crate::content::stable_path;
 use crate::store::{ContentRow, VersionRow};
@@ -50,7 +50,10 @@ impl VersionConnection {
     /// The versions of this page, each with its cursor.
     async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<VersionEdge>, Fault> {
         let (rows, _) = self.rows(ctx).await?;
-        Ok(rows.into_iter().map(|row| VersionEdge { cursor: cursor(&row), node: Version::of(&self.seen, &row) }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| VersionEdge { cursor: cursor(&row), node: Version::of(&self.seen, &row) })
+            .collect())
     }
 
     /// Where this page lies in the whole list.

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use kernel::{
-    BadPage, Cursor, Cycle, Direction, Page, Perimeter, SchoolYear, TerritoryId, TerritoryLevel, fold,
-};
+use kernel::{BadPage, Cursor, Cycle, Direction, Page, Perimeter, SchoolYear, TerritoryId, TerritoryLevel, fold};
 use uuid::Uuid;
 
 use super::ProductionRow;

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use db::{StoreError, Tx, with_pool, with_tx};
-use kernel::events::{AffiliationChanged, PersonMerged, PersonUnmerged};
 use kernel::Profile;
+use kernel::events::{AffiliationChanged, PersonMerged, PersonUnmerged};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
@@ -58,7 +58,8 @@ impl Store {
             return Ok(HashMap::new());
         }
         let rows: Vec<(Uuid, Uuid)> = with_tx!(tx, |connection| {
-            let mut query = QueryBuilder::new("SELECT person_id, canonical_id FROM person_redirects WHERE person_id IN ");
+            let mut query =
+                QueryBuilder::new("SELECT person_id, canonical_id FROM person_redirects WHERE person_id IN ");
             push_ids!(query, ids);
             query.build_query_as().fetch_all(connection).await
         })?;
@@ -138,7 +139,11 @@ impl Store {
     async fn write_redirect(&self, tx: &mut Tx, id: Uuid, leads_to: Uuid) -> Result<(), StoreError> {
         with_tx!(tx, |connection| {
             if id == leads_to {
-                sqlx::query("DELETE FROM person_redirects WHERE person_id = $1").bind(id).execute(connection).await.map(drop)
+                sqlx::query("DELETE FROM person_redirects WHERE person_id = $1")
+                    .bind(id)
+                    .execute(connection)
+                    .await
+                    .map(drop)
             } else {
                 sqlx::query(
                     "INSERT INTO person_redirects (person_id, canonical_id) VALUES ($1, $2) \

@@ -21,7 +21,11 @@ pub(crate) struct Seen {
 }
 
 /// The person whom a principal is, where it is one.
-pub(crate) async fn oneself(store: &Store, pseudonyms: &Pseudonyms, principal: &Principal) -> Result<Option<Uuid>, Fault> {
+pub(crate) async fn oneself(
+    store: &Store,
+    pseudonyms: &Pseudonyms,
+    principal: &Principal,
+) -> Result<Option<Uuid>, Fault> {
     let (Some(person), Some(client)) = (&principal.person, &principal.client) else { return Ok(None) };
     let Some(id) = pseudonyms.person(client, &person.subject) else { return Ok(None) };
     Ok(store.canonical(&[id]).await?.get(&id).copied())
@@ -50,11 +54,8 @@ pub(crate) async fn seen(
     let canonical = store.canonical(ids).await?;
     let wanted: BTreeSet<Uuid> = canonical.values().copied().collect();
     let people = store.people(&wanted.into_iter().collect::<Vec<_>>()).await?;
-    let pairs: BTreeSet<(String, SchoolYear)> = people
-        .values()
-        .flat_map(|person| &person.affiliations)
-        .map(|one| (one.uai.clone(), one.school_year))
-        .collect();
+    let pairs: BTreeSet<(String, SchoolYear)> =
+        people.values().flat_map(|person| &person.affiliations).map(|one| (one.uai.clone(), one.school_year)).collect();
     let places = match principal.perimeter.reaches_anything() {
         true => places::facts(store.db(), &pairs.into_iter().collect::<Vec<_>>()).await?,
         false => HashMap::new(),

@@ -64,8 +64,7 @@ pub async fn merge(store: &Store, clock: &Clock, from: Uuid, into: Uuid, why: &E
     store.insert_merge(&mut tx, &row).await?;
     let led = store.members(&mut tx, from).await?;
     store.redirect(&mut tx, &led, into).await?;
-    let payload =
-        PersonMerged { person_ids: led.iter().map(Uuid::to_string).collect(), into: into.to_string() };
+    let payload = PersonMerged { person_ids: led.iter().map(Uuid::to_string).collect(), into: into.to_string() };
     let mut events = vec![NewEvent::new(PersonMerged::KIND, into.to_string(), &payload)];
     let people = store.people_in(&mut tx, &[into]).await.map_err(MergeError::Unreadable)?;
     events.extend(told(&people, &[into]));

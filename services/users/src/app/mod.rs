@@ -5,8 +5,8 @@ mod lookup;
 mod merge;
 mod register;
 
-pub(crate) use lookup::{Seen, by_identifier, by_pseudonym, oneself, seen};
 pub use follow::SOURCES;
+pub(crate) use lookup::{Seen, by_identifier, by_pseudonym, oneself, seen};
 pub use merge::{Evidence, MergeError, merge, unmerge};
 pub use register::{Identifier, Refusal, Registered, Registration, RegistrationAffiliation, register_people};
 

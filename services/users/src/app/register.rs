@@ -124,7 +124,8 @@ pub async fn register_people(
     let ids: BTreeSet<Uuid> = known.values().copied().collect();
     let people = store.people_in(&mut tx, &ids.into_iter().collect::<Vec<_>>()).await?;
 
-    let mut batch = Batch { known, people, uais, generation: pseudonyms.generation(), writes: HashMap::new(), order: Vec::new() };
+    let mut batch =
+        Batch { known, people, uais, generation: pseudonyms.generation(), writes: HashMap::new(), order: Vec::new() };
     let answers: Vec<_> = registrations.iter().map(|one| batch.take(one)).collect();
     let writes: Vec<PersonWrite> = batch.order.iter().filter_map(|id| batch.writes.remove(id)).collect();
     let now = clock.now();
@@ -207,7 +208,15 @@ impl Batch {
                 (earlier.given_name, earlier.family_name) = (given_name, family_name);
             }
             None => {
-                let write = PersonWrite { id, given_name, family_name, pseudonym_key: generation, identifiers, affiliations, source };
+                let write = PersonWrite {
+                    id,
+                    given_name,
+                    family_name,
+                    pseudonym_key: generation,
+                    identifiers,
+                    affiliations,
+                    source,
+                };
                 self.writes.insert(id, write);
                 self.order.push(id);
             }

@@ -38,7 +38,8 @@ impl Person {
 
     /// Their name, if there is any.
     pub(crate) fn name(&self) -> Option<String> {
-        let parts: Vec<&str> = [&self.given_name, &self.family_name].into_iter().flatten().map(String::as_str).collect();
+        let parts: Vec<&str> =
+            [&self.given_name, &self.family_name].into_iter().flatten().map(String::as_str).collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }
 

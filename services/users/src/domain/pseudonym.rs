@@ -53,8 +53,8 @@ impl Pseudonyms {
     }
 
     fn cipher(&self, client: &str, generation: i64) -> Option<Aes256> {
-        let mut derived = <Hmac<Sha256> as Mac>::new_from_slice(self.keys.of(generation)?)
-            .expect("HMAC takes keys of any length");
+        let mut derived =
+            <Hmac<Sha256> as Mac>::new_from_slice(self.keys.of(generation)?).expect("HMAC takes keys of any length");
         derived.update(PURPOSE);
         derived.update(client.as_bytes());
         Some(Aes256::new(&derived.finalize().into_bytes()))
@@ -109,7 +109,16 @@ mod tests {
         let (pseudonyms, _folder) = pseudonyms();
         let good = pseudonyms.of("portail", Uuid::now_v7(), 1).expect("a key");
         let (_, encoded) = good.split_once('-').expect("two parts");
-        for bad in ["", "1-", "x-AAAA", &format!("2-{encoded}"), &format!("+1-{encoded}"), &format!("01-{encoded}"), &format!("{good}="), encoded] {
+        for bad in [
+            "",
+            "1-",
+            "x-AAAA",
+            &format!("2-{encoded}"),
+            &format!("+1-{encoded}"),
+            &format!("01-{encoded}"),
+            &format!("{good}="),
+            encoded,
+        ] {
             assert_eq!(pseudonyms.person("portail", bad), None, "{bad}");
         }
     }

@@ -27,9 +27,10 @@ pub(crate) fn seers(
     }
     if principal.kind == PrincipalKind::Application {
         let perimeter = &principal.perimeter;
-        let within = person.affiliations.iter().any(|one| {
-            places.get(&(one.uai.clone(), one.school_year)).is_some_and(|facts| perimeter.holds(facts))
-        });
+        let within = person
+            .affiliations
+            .iter()
+            .any(|one| places.get(&(one.uai.clone(), one.school_year)).is_some_and(|facts| perimeter.holds(facts)));
         if within && !perimeter.projects.is_empty() && principal.has_scope(READ_USERS) {
             seers.push(Seer::Vendor);
         }

@@ -40,7 +40,9 @@ pub fn subgraph(store: Store, pseudonyms: Pseudonyms, verifier: Arc<Verifier>, l
         public: Router::new(),
         ready: Arc::new(move || {
             let store = ready_store.clone();
-            Box::pin(async move { store.db().ping().await.map_err(|_| "the people's database does not answer".to_owned()) })
+            Box::pin(
+                async move { store.db().ping().await.map_err(|_| "the people's database does not answer".to_owned()) },
+            )
         }),
     }
 }

@@ -1,7 +1,7 @@
 //! All SQL of this service.
 
-mod people;
 mod merges;
+mod people;
 mod write;
 
 pub(crate) use merges::MergeRow;

@@ -69,7 +69,12 @@ impl Store {
         self.write_affiliations(tx, people).await
     }
 
-    async fn write_identifiers(&self, tx: &mut Tx, people: &[PersonWrite], at: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn write_identifiers(
+        &self,
+        tx: &mut Tx,
+        people: &[PersonWrite],
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let rows: Vec<(&PersonWrite, &(String, String))> =
             people.iter().flat_map(|person| person.identifiers.iter().map(move |pair| (person, pair))).collect();
         for chunk in rows.chunks(CHUNK) {
@@ -99,7 +104,8 @@ impl Store {
         told.dedup();
         for chunk in told.chunks(CHUNK) {
             with_tx!(tx, |connection| {
-                let mut query = QueryBuilder::new("DELETE FROM affiliations WHERE (person_id, school_year, source) IN (VALUES ");
+                let mut query =
+                    QueryBuilder::new("DELETE FROM affiliations WHERE (person_id, school_year, source) IN (VALUES ");
                 let mut first = true;
                 for (person, year, source) in chunk {
                     query.push(if first { "(" } else { ", (" }).push_bind(*person);

@@ -45,11 +45,8 @@ fn application(territory: Option<&str>, project: Option<&str>, scopes: &[&str]) 
 }
 
 fn person(profile: Profile, uai: &str) -> Principal {
-    let facts = PersonFacts {
-        profiles: [profile].into(),
-        establishments: [uai.to_owned()].into(),
-        ..PersonFacts::default()
-    };
+    let facts =
+        PersonFacts { profiles: [profile].into(), establishments: [uai.to_owned()].into(), ..PersonFacts::default() };
     Principal { kind: PrincipalKind::Person, person: Some(facts), ..Principal::application("a") }
 }
 
@@ -112,7 +109,8 @@ fn a_level_that_few_share_is_not_shown_to_a_portal() {
     let mut participants: Vec<Participant> =
         (1..=5).map(|number| participant(number, Profile::Pupil, "ecole", Some("1125"))).collect();
     participants.extend((6..=9).map(|number| participant(number, Profile::Pupil, "college", Some("2111"))));
-    let shown = |principal: &Principal, seer: Seer| shown_levels(principal, &[Seer::Anyone, seer], &participants, &places());
+    let shown =
+        |principal: &Principal, seer: Seer| shown_levels(principal, &[Seer::Anyone, seer], &participants, &places());
     let portal = shown(&application(Some("ACA-04"), None, &[]), Seer::Portal);
     assert_eq!(portal, [true, true, true, true, true, false, false, false, false]);
     assert_eq!(shown(&application(None, Some("argos"), &[]), Seer::Vendor), [true; 9]);

@@ -1,0 +1,5 @@
+//! Tests of the service as its gateway sees it, on both databases.
+
+mod house;
+mod schema;
+mod sharing;

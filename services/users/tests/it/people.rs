@@ -1,0 +1,133 @@
+//! Registering, finding, merging; and who may know whom.
+
+use db::testing::Backend;
+use kernel::{Clock, PersonFacts, Principal, PrincipalKind, Profile};
+use rstest::rstest;
+use serde_json::{Value, json};
+use users::{Evidence, Identifier, Refusal, Registered};
+use uuid::Uuid;
+
+use crate::house::{COLLEGE, ECOLE, House, application, registration};
+
+const USER: &str = "... on User { id displayName profiles }";
+
+fn representation(id: Uuid) -> Value {
+    json!({ "__typename": "User", "personId": id.to_string() })
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_registration_is_idempotent_and_one_that_is_wrong_harms_no_other(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = House::new(backend).await;
+    let teacher = registration("curie", Profile::Teacher, ECOLE, None);
+    let mut nobody = teacher.clone();
+    nobody.identifiers.clear();
+    let unknown = registration("x", Profile::Teacher, "0123456N", None);
+    let answers = house.register(&[teacher.clone(), nobody, unknown]).await;
+    let id = answers[0].clone().expect("registered").person_id();
+    assert_eq!(answers[0], Ok(Registered::Created(id)));
+    assert_eq!(answers[1], Err(Refusal::NoIdentifier));
+    assert_eq!(answers[2], Err(Refusal::UnknownEstablishment("0123456N".to_owned())));
+    assert_eq!(house.register(&[teacher.clone()]).await, [Ok(Registered::Unchanged(id))]);
+    let events = db::outbox::last(house.store.db()).await.expect("read");
+    let moved = registration("curie", Profile::Teacher, COLLEGE, None);
+    assert_eq!(house.register(&[moved]).await, [Ok(Registered::Changed(id))]);
+    assert_eq!(db::outbox::last(house.store.db()).await.expect("read"), events + 1, "one event for one change");
+    let other = house.register(&[registration("hugo", Profile::Teacher, ECOLE, None)]).await;
+    assert_ne!(other[0].clone().expect("registered").person_id(), id);
+    let mut both = teacher;
+    both.identifiers.push(Identifier { system: "alienor".to_owned(), value: "hugo".to_owned() });
+    assert_eq!(house.register(&[both]).await, [Err(Refusal::SeveralPeople(2))]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_may_know_whom(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let mut house = House::new(backend).await;
+    let registered = house
+        .register(&[
+            registration("curie", Profile::Teacher, ECOLE, None),
+            registration("eleve", Profile::Pupil, ECOLE, Some("1125")),
+        ])
+        .await;
+    let [teacher, pupil] = [0, 1].map(|at: usize| registered[at].clone().expect("registered").person_id());
+    let both = json!([representation(teacher), representation(pupil), representation(Uuid::now_v7()), { "__typename": "User", "personId": 7 }]);
+
+    let anonymous = house.subgraph.entities(USER, both.clone()).await;
+    assert_eq!(anonymous["data"]["_entities"], json!([null, null, null, null]));
+
+    house.subgraph.by(application("portail-bordeaux", Some("ACA-04"), None, &["users:read"]));
+    let portal = house.subgraph.entities(USER, both.clone()).await["data"]["_entities"].clone();
+    assert_eq!(
+        (&portal[0]["displayName"], &portal[0]["profiles"]),
+        (&json!("Enseignant ou enseignante"), &json!(["TEACHER"]))
+    );
+    assert_eq!(
+        (&portal[1], &portal[2], &portal[3]),
+        (&json!(null), &json!(null), &json!(null)),
+        "no pupil is known to a portal"
+    );
+    let refused = house.subgraph.entities("... on User { affiliations { level { name } } }", both.clone()).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN");
+
+    house.subgraph.by(application("portail-limoges", Some("ACA-22"), None, &[]));
+    assert_eq!(house.subgraph.entities(USER, both.clone()).await["data"]["_entities"][0], json!(null));
+
+    house.subgraph.by(application("editeur-alienor", None, Some("alienor"), &["users:read"]));
+    let vendor = house.subgraph.entities(USER, both.clone()).await["data"]["_entities"].clone();
+    assert_eq!((&vendor[0]["displayName"], &vendor[1]["displayName"]), (&json!("Ada curie"), &json!("Ada eleve")));
+    assert_ne!(vendor[0]["id"], portal[0]["id"], "another pseudonym for another client");
+    let found = house.subgraph.ask("{ userByIdentifier(system: \"alienor\", value: \"eleve\") { id affiliations { level { name cycle } classes } } }", json!({})).await;
+    assert_eq!(found["data"]["userByIdentifier"]["id"], vendor[1]["id"]);
+    assert_eq!(
+        found["data"]["userByIdentifier"]["affiliations"],
+        json!([{ "level": { "name": "CM2", "cycle": 3 }, "classes": ["CM2 A"] }])
+    );
+
+    for (project, scopes) in [("argos", &["users:read"][..]), ("alienor", &[])] {
+        house.subgraph.by(application("editeur", None, Some(project), scopes));
+        assert_eq!(house.subgraph.entities(USER, both.clone()).await["data"]["_entities"][1], json!(null), "{project}");
+    }
+    let facts =
+        PersonFacts { subject: house.pseudonyms.of("ent", pupil, 1).expect("a pseudonym"), ..PersonFacts::default() };
+    house.subgraph.by(Principal { kind: PrincipalKind::Person, person: Some(facts), ..Principal::application("ent") });
+    let me =
+        house.subgraph.ask("{ me { displayName profiles affiliations { establishment { uai } } } }", json!({})).await;
+    let own = json!({ "displayName": "Ada eleve", "profiles": ["PUPIL"], "affiliations": [{ "establishment": { "uai": ECOLE } }] });
+    assert_eq!(me["data"]["me"], own);
+    assert_eq!(house.subgraph.entities(USER, both).await["data"]["_entities"][0], json!(null));
+}
+
+#[rstest]
+#[tokio::test]
+async fn lookups_follow_a_merge_and_its_end(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let mut house = House::new(backend).await;
+    let registered = house
+        .register(&[
+            registration("one", Profile::Teacher, ECOLE, None),
+            registration("two", Profile::Teacher, COLLEGE, None),
+            registration("three", Profile::Teacher, COLLEGE, None),
+        ])
+        .await;
+    let [one, two, three] = [0, 1, 2].map(|at: usize| registered[at].clone().expect("registered").person_id());
+    house.subgraph.by(application("portail", Some("FR"), None, &[]));
+    let why = Evidence { rule: "HUMAN".to_owned(), evidence: "same INE, same birth date".to_owned() };
+    let ids = async |house: &House| {
+        let representations = json!([representation(one), representation(two), representation(three)]);
+        let found =
+            house.subgraph.entities("... on User { id personId }", representations).await["data"]["_entities"].clone();
+        assert_eq!(found[0]["personId"], one.to_string(), "the gateway finds each by the id that it asked for");
+        [0, 1, 2].map(|at: usize| found[at]["id"].clone())
+    };
+    let before = ids(&house).await;
+    let first = users::merge(&house.store, &Clock::System, one, two, &why).await.expect("merged");
+    users::merge(&house.store, &Clock::System, two, three, &why).await.expect("merged");
+    let merged = ids(&house).await;
+    assert_eq!(merged, [before[2].clone(), before[2].clone(), before[2].clone()]);
+    assert!(users::merge(&house.store, &Clock::System, three, one, &why).await.is_err(), "they are one already");
+    users::unmerge(&house.store, &Clock::System, first).await.expect("undone");
+    assert_eq!(ids(&house).await, [before[0].clone(), before[2].clone(), before[2].clone()]);
+    assert!(users::unmerge(&house.store, &Clock::System, first).await.is_err(), "undone once");
+}
