@@ -10,6 +10,9 @@ use sqlx::QueryBuilder;
 /// An establishment in a school year.
 pub type Pair = (String, SchoolYear);
 
+/// An ENT open somewhere: UAI, school year, project.
+type Open = (String, String, String);
+
 /// UAI bound by one statement at most.
 const CHUNK: usize = 500;
 
@@ -107,9 +110,9 @@ fn assemble(
     uais: &[&str],
     pairs: &[Pair],
     periods: &[PeriodRow],
-    open: &[(String, String, String)],
+    open: &[Open],
 ) {
-    let mut of_place: HashMap<&str, (Vec<&PeriodRow>, Vec<&(String, String, String)>)> = HashMap::new();
+    let mut of_place: HashMap<&str, (Vec<&PeriodRow>, Vec<&Open>)> = HashMap::new();
     for period in periods {
         of_place.entry(&period.uai).or_default().0.push(period);
     }

@@ -33,13 +33,14 @@ impl Cycles {
 
 /// The degree in which a pupil is taught: by the first digit of MEFSTAT4, which ULIS has too, else by the establishment.
 pub(crate) fn degree(mefstat4: Option<&str>, kind: Option<EstablishmentKind>) -> Option<Degree> {
-    match (mefstat4.and_then(|code| code.as_bytes().first()), kind) {
-        (Some(b'1'), _) => Some(Degree::First),
-        (Some(b'2'), _) => Some(Degree::Second),
-        (_, Some(EstablishmentKind::Ecole)) => Some(Degree::First),
-        (_, Some(EstablishmentKind::College | EstablishmentKind::Lycee | EstablishmentKind::Erea)) => {
-            Some(Degree::Second)
-        }
+    match mefstat4.and_then(|code| code.as_bytes().first()) {
+        Some(b'1') => return Some(Degree::First),
+        Some(b'2') => return Some(Degree::Second),
+        _ => {}
+    }
+    match kind? {
+        EstablishmentKind::Ecole => Some(Degree::First),
+        EstablishmentKind::College | EstablishmentKind::Lycee | EstablishmentKind::Erea => Some(Degree::Second),
         _ => None,
     }
 }

@@ -114,7 +114,7 @@ impl Version {
 /// The last version of a production in one format.
 #[derive(SimpleObject)]
 pub(crate) struct Export {
-    /// The format, such as `mm` (FreeMind) for a mind map.
+    /// The format, such as `mm`, that of Freemind, for a mind map.
     format: String,
     /// Its media type.
     media_type: String,

@@ -56,9 +56,10 @@ pub(crate) async fn seen(
     let people = store.people(&wanted.into_iter().collect::<Vec<_>>()).await?;
     let pairs: BTreeSet<(String, SchoolYear)> =
         people.values().flat_map(|person| &person.affiliations).map(|one| (one.uai.clone(), one.school_year)).collect();
-    let places = match principal.perimeter.reaches_anything() {
-        true => places::facts(store.db(), &pairs.into_iter().collect::<Vec<_>>()).await?,
-        false => HashMap::new(),
+    let places = if principal.perimeter.reaches_anything() {
+        places::facts(store.db(), &pairs.into_iter().collect::<Vec<_>>()).await?
+    } else {
+        HashMap::new()
     };
     let oneself = oneself(store, pseudonyms, principal).await?;
     let mut known: HashMap<Uuid, Seen> = HashMap::new();

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use db::StoreError;
 use db::outbox::{self, NewEvent};
 use kernel::events::{Affiliation, AffiliationChanged};
 use kernel::{Clock, Fault, Level, Profile, SchoolYear, Uai};
@@ -134,7 +133,7 @@ pub async fn register_people(
     let ids: Vec<Uuid> = writes.iter().map(|write| write.id).collect();
     let events = told(&store.people_in(&mut tx, &ids).await?, &ids);
     outbox::append(&mut tx, &events, now).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    tx.commit().await?;
     Ok(answers)
 }
 
@@ -198,28 +197,18 @@ impl Batch {
         let affiliations = registration.affiliations.iter().map(write).collect();
         let generation = before.map_or(self.generation, |person| person.pseudonym_key);
         let source = registration.source.clone();
-        match self.writes.get_mut(&id) {
+        if let Some(earlier) = self.writes.get_mut(&id) {
             // The same person twice in one batch: the later word on a year wins, as it would in two batches.
-            Some(earlier) => {
-                let years: BTreeSet<SchoolYear> = registration.affiliations.iter().map(|one| one.school_year).collect();
-                earlier.affiliations.retain(|one| !years.contains(&one.school_year));
-                earlier.affiliations.extend(affiliations);
-                earlier.identifiers.extend(identifiers);
-                (earlier.given_name, earlier.family_name) = (given_name, family_name);
-            }
-            None => {
-                let write = PersonWrite {
-                    id,
-                    given_name,
-                    family_name,
-                    pseudonym_key: generation,
-                    identifiers,
-                    affiliations,
-                    source,
-                };
-                self.writes.insert(id, write);
-                self.order.push(id);
-            }
+            let years: BTreeSet<SchoolYear> = registration.affiliations.iter().map(|one| one.school_year).collect();
+            earlier.affiliations.retain(|one| !years.contains(&one.school_year));
+            earlier.affiliations.extend(affiliations);
+            earlier.identifiers.extend(identifiers);
+            (earlier.given_name, earlier.family_name) = (given_name, family_name);
+        } else {
+            let pseudonym_key = generation;
+            let write = PersonWrite { id, given_name, family_name, pseudonym_key, identifiers, affiliations, source };
+            self.writes.insert(id, write);
+            self.order.push(id);
         }
         Ok(if existing.is_some() { Registered::Changed(id) } else { Registered::Created(id) })
     }

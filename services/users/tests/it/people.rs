@@ -30,7 +30,7 @@ async fn a_registration_is_idempotent_and_one_that_is_wrong_harms_no_other(
     assert_eq!(answers[0], Ok(Registered::Created(id)));
     assert_eq!(answers[1], Err(Refusal::NoIdentifier));
     assert_eq!(answers[2], Err(Refusal::UnknownEstablishment("0123456N".to_owned())));
-    assert_eq!(house.register(&[teacher.clone()]).await, [Ok(Registered::Unchanged(id))]);
+    assert_eq!(house.register(std::slice::from_ref(&teacher)).await, [Ok(Registered::Unchanged(id))]);
     let events = db::outbox::last(house.store.db()).await.expect("read");
     let moved = registration("curie", Profile::Teacher, COLLEGE, None);
     assert_eq!(house.register(&[moved]).await, [Ok(Registered::Changed(id))]);
