@@ -18,6 +18,8 @@ pub struct GatewayConfig {
     pub subgraphs: BTreeMap<String, String>,
     /// Subgraphs that get the signed principal token: those of this house and no others.
     pub own_subgraphs: Vec<String>,
+    /// The subgraph that knows people: asked who a person is, where it is of this house.
+    pub person_service: String,
     /// Prefixes of public routes by the subgraph that answers them, as far as it is of this house.
     pub public_routes: BTreeMap<String, Vec<String>>,
     /// The public key of the issuer whose access tokens are known, in place of that in the data directory.
@@ -56,6 +58,7 @@ impl Default for GatewayConfig {
             supergraph: None,
             subgraphs: BTreeMap::new(),
             own_subgraphs: ["establishments", "users", "productions", "activation"].map(str::to_owned).to_vec(),
+            person_service: "users".to_owned(),
             public_routes: public_routes(),
             issuer_key: None,
             max_body_bytes: 1 << 20,

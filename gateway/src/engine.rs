@@ -10,6 +10,7 @@ use service_kit::access_token;
 use service_kit::principal_token::Signer;
 
 use crate::config::GatewayConfig;
+use crate::people::People;
 use crate::public::PublicRoutes;
 use crate::subgraph::{HttpSubgraph, SubgraphClient};
 use crate::supergraph::{LoadError, Supergraph};
@@ -34,6 +35,7 @@ pub struct GatewayParts {
 pub struct Gateway {
     pub(crate) config: GatewayConfig,
     pub(crate) tokens: Option<access_token::Verifier>,
+    pub(crate) people: People,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
@@ -63,7 +65,8 @@ impl Gateway {
         let ways = Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public };
         let serving = ways.to(supergraph, parts.signer.is_some());
         let GatewayParts { config, signer, tokens, in_process, public, .. } = parts;
-        Ok(Self { config, tokens, signer, in_process, public, serving: ArcSwap::from_pointee(serving) })
+        let people = People::default();
+        Ok(Self { config, tokens, people, signer, in_process, public, serving: ArcSwap::from_pointee(serving) })
     }
 
     /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.

@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod http;
 mod json;
+mod people;
 mod pipeline;
 mod plan;
 mod public;

@@ -69,11 +69,6 @@ impl Rule {
         self.0.contains(&Seer::Anyone) || seers.iter().any(|seer| self.0.contains(seer))
     }
 
-    /// The callers, in order.
-    pub fn seers(&self) -> impl Iterator<Item = &Seer> {
-        self.0.iter()
-    }
-
     /// Whether somebody unknown may be named.
     pub fn is_open(&self) -> bool {
         self.0.contains(&Seer::Anyone)

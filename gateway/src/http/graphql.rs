@@ -14,6 +14,7 @@ use super::auth;
 use super::request_id::{REQUEST_ID, request_id};
 use crate::Gateway;
 use crate::error::GraphqlError;
+use crate::people;
 use crate::pipeline::{self, Caller, Params};
 
 const GRAPHQL: &str = "application/graphql-response+json";
@@ -74,10 +75,13 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers
         // The body is no request at all: whatever the media type, that is the client's mistake.
         Err(error) => return refusal(StatusCode::BAD_REQUEST, vec![error], media_type, &id),
     };
-    let caller = Caller { principal, request_id: Arc::from(id.as_str()) };
     let read_only = params.read_only;
-    let run = tokio::time::timeout(gateway.config.request_timeout, pipeline::run(gateway, params, &caller));
-    let outcome = run.await.unwrap_or_else(|_| {
+    let run = async {
+        let request_id: Arc<str> = Arc::from(id.as_str());
+        let (principal, doubt) = people::recognise(gateway, principal, &request_id).await;
+        pipeline::run(gateway, params, &Caller { principal, doubt, request_id }).await
+    };
+    let outcome = tokio::time::timeout(gateway.config.request_timeout, run).await.unwrap_or_else(|_| {
         Err(vec![GraphqlError::new(ErrorCode::Timeout, "the whole request took too long; ask for less at once")])
     });
     match outcome {

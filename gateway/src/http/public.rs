@@ -13,6 +13,7 @@ use service_kit::problem::problem;
 use super::auth;
 use super::request_id::{REQUEST_ID, request_id};
 use crate::Gateway;
+use crate::people;
 use crate::public::{Failed, PublicRoute, headers};
 
 /// Hands a request on to the service that its path belongs to.
@@ -31,7 +32,13 @@ async fn answer(gateway: &Gateway, request: Request<Body>, id: &str) -> Response
         return problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, "nothing is served at this address");
     };
     match auth::principal(gateway, request.headers()) {
-        Ok(principal) => hand_on(gateway, route, request, &principal, id).await,
+        Ok(principal) => match people::recognise(gateway, principal, &Arc::from(id)).await {
+            (principal, None) => hand_on(gateway, route, request, &principal, id).await,
+            // A person who is not recognised would be told that nothing is there for them.
+            (_, Some(_)) => {
+                refusal(&Failed::Unreachable("who asks cannot be learned".to_owned()), &gateway.config.person_service)
+            }
+        },
         Err(unknown) => {
             auth::challenge(problem(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, &unknown.to_string()))
         }

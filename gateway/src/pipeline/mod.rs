@@ -23,6 +23,8 @@ use crate::error::GraphqlError;
 /// Who asks, and under which id.
 pub(crate) struct Caller {
     pub(crate) principal: Principal,
+    /// What could not be learned of them, as the client is told.
+    pub(crate) doubt: Option<GraphqlError>,
     pub(crate) request_id: Arc<str>,
 }
 

@@ -39,6 +39,7 @@ pub(super) fn respond(
     }
     let access = Access { supergraph, unmet: &prepared.unmet };
     let mut told = refusals(access, document, root, variables, &caller.principal);
+    told.extend(caller.doubt.clone());
     told.append(&mut errors);
     let gaps = gaps.iter().map(|path| place(path)).collect();
     let mut completion =

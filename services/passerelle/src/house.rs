@@ -59,7 +59,7 @@ impl House {
         let front = productions_front(config, self.productions.clone(), clock)?;
         Ok([
             establishments::subgraph(self.establishments.clone(), Arc::clone(verifier), &config.subgraph, clock),
-            users::subgraph(self.users.clone(), pseudonyms(config)?, Arc::clone(verifier), &config.subgraph),
+            users::subgraph(self.users.clone(), pseudonyms(config)?, Arc::clone(verifier), &config.subgraph, clock),
             productions::subgraph(front, Arc::clone(verifier), &config.subgraph),
             activation::subgraph(self.activation.clone(), Arc::clone(verifier), &config.subgraph, clock),
         ])

@@ -214,7 +214,7 @@ fn target(row: &Row<'_>) -> Result<TargetWrite, String> {
     let target = Target {
         kind,
         value,
-        unit: word(row, (4, "unit"), Unit::parse, "ESTABLISHMENTS, DEPARTMENTS, PEOPLE, PIX")?,
+        unit: word(row, (4, "unit"), Unit::parse, "ESTABLISHMENTS, DEPARTMENTS, ACCOUNTS, PEOPLE, PIX")?,
         due_on: row.date(11)?,
         baseline: number(row, 12)?,
         wording: row.some(13).map(str::to_owned),

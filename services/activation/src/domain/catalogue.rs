@@ -8,6 +8,7 @@
 pub(crate) enum IndicatorCode {
     EntDeployment,
     EntSharedCollegeLycee,
+    AccountActivation,
     PixOrgaState,
     PixOrgaActivated,
     PixOrgaActive,
@@ -23,6 +24,7 @@ pub(crate) enum IndicatorCode {
 pub(crate) enum Unit {
     Establishments,
     Departments,
+    Accounts,
     People,
     Pix,
 }
@@ -128,6 +130,22 @@ const fn states(
     }
 }
 
+/// Counts of people that each establishment declares, added up.
+const fn sums(code: IndicatorCode, unit: Unit) -> Definition {
+    Definition {
+        code,
+        label: "",
+        numerator: "",
+        denominator: "",
+        unit,
+        population: Population::Observed,
+        counting: Counting::Sums,
+        additive_over_time: false,
+        additive_over_establishments: true,
+        version: 1,
+    }
+}
+
 /// Every indicator.
 pub(crate) const CATALOGUE: &[Definition] = &[
     Definition {
@@ -154,6 +172,12 @@ pub(crate) const CATALOGUE: &[Definition] = &[
         additive_over_time: false,
         additive_over_establishments: false,
         version: 1,
+    },
+    Definition {
+        label: "Comptes activés",
+        numerator: "Comptes de l'ENT activés, quel que soit le profil",
+        denominator: "Comptes de l'ENT créés",
+        ..sums(IndicatorCode::AccountActivation, Unit::Accounts)
     },
     Definition {
         label: "État de Pix Orga",
@@ -198,16 +222,10 @@ pub(crate) const CATALOGUE: &[Definition] = &[
         )
     },
     Definition {
-        code: IndicatorCode::PixCertification,
         label: "Élèves certifiés Pix",
         numerator: "Élèves de 3e ou de terminale qui ont obtenu la certification",
         denominator: "Élèves de 3e ou de terminale",
-        unit: Unit::People,
-        population: Population::Observed,
-        counting: Counting::Sums,
-        additive_over_time: false,
-        additive_over_establishments: true,
-        version: 1,
+        ..sums(IndicatorCode::PixCertification, Unit::People)
     },
     Definition {
         label: "Label numérique",
@@ -247,6 +265,7 @@ impl IndicatorCode {
         match self {
             Self::EntDeployment => "ENT_DEPLOYMENT",
             Self::EntSharedCollegeLycee => "ENT_SHARED_COLLEGE_LYCEE",
+            Self::AccountActivation => "ACCOUNT_ACTIVATION",
             Self::PixOrgaState => "PIX_ORGA_STATE",
             Self::PixOrgaActivated => "PIX_ORGA_ACTIVATED",
             Self::PixOrgaActive => "PIX_ORGA_ACTIVE",
@@ -270,12 +289,13 @@ impl IndicatorCode {
 }
 
 impl Unit {
-    pub(crate) const ALL: [Self; 4] = [Self::Establishments, Self::Departments, Self::People, Self::Pix];
+    pub(crate) const ALL: [Self; 5] = [Self::Establishments, Self::Departments, Self::Accounts, Self::People, Self::Pix];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Establishments => "ESTABLISHMENTS",
             Self::Departments => "DEPARTMENTS",
+            Self::Accounts => "ACCOUNTS",
             Self::People => "PEOPLE",
             Self::Pix => "PIX",
         }
@@ -285,9 +305,9 @@ impl Unit {
         Self::ALL.into_iter().find(|unit| unit.as_str() == name)
     }
 
-    /// Whether it counts people, so that small counts are withheld.
+    /// Whether it counts people or their accounts, so that small counts are withheld.
     pub(crate) const fn counts_people(self) -> bool {
-        matches!(self, Self::People)
+        matches!(self, Self::Accounts | Self::People)
     }
 }
 

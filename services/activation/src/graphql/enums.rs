@@ -10,6 +10,8 @@ pub(crate) enum IndicatorCode {
     EntDeployment,
     /// Départements whose public collèges share the ENT of their public lycées.
     EntSharedCollegeLycee,
+    /// Accounts of an ENT that were activated, of those created.
+    AccountActivation,
     /// The four states of Pix Orga: a partition, see `breakdown`.
     PixOrgaState,
     /// Pix Orga activated: any state but « non activé ».
@@ -36,6 +38,8 @@ pub(crate) enum Unit {
     Establishments,
     /// Départements.
     Departments,
+    /// Accounts of people in an ENT; small counts are withheld, see `suppressed`.
+    Accounts,
     /// People; small counts are withheld, see `suppressed`.
     People,
     /// Pix, the unit of the Pix scale.

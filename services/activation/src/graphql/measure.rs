@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
 use kernel::{Fault, Principal};
+use service_kit::access::{ACCESS, Seer};
 use service_kit::graphql::{Date, SchoolYear};
 
 use super::enums::{Provenance, TargetKind, Unit};
@@ -12,9 +13,6 @@ use super::loaders::{Loaders, MeasureKey, Place, TargetsKey};
 use super::perimeter::Perimeter;
 use crate::domain::{self, Figures};
 use crate::store::Wanted;
-
-/// The scope by which counts of people are seen exactly.
-const EXACT: &str = "statistics:exact";
 
 /// A figure of one indicator at one place.
 pub(crate) struct Measure {
@@ -27,7 +25,7 @@ impl Measure {
     /// The measure as this caller may see it.
     pub(crate) async fn load(ctx: &Context<'_>, place: Place, wanted: Wanted) -> Result<Option<Self>, Fault> {
         let figures: Option<Arc<Figures>> = Loaders::load(ctx, MeasureKey(place.clone(), wanted.clone())).await?;
-        let exact = ctx.data_unchecked::<Principal>().has_scope(EXACT);
+        let exact = ACCESS.admits("Measure: counts of people exactly", &seers(ctx.data_unchecked(), &place));
         let definition = wanted.indicator.definition();
         Ok(figures.map(|figures| Self { place, wanted, figures: (*figures).clone().disclosed(definition, exact) }))
     }
@@ -36,6 +34,17 @@ impl Measure {
     pub(crate) fn has_observations(&self) -> bool {
         self.figures.establishments_observed > 0
     }
+}
+
+/// What a caller is towards the figures of a place.
+fn seers(principal: &Principal, place: &Place) -> Vec<Seer> {
+    let mut seers: Vec<Seer> = principal.scopes.iter().cloned().map(Seer::Scope).collect();
+    if let (Some(person), Place::Establishment(uai)) = (&principal.person, place)
+        && person.establishments.contains(uai.as_str())
+    {
+        seers.push(Seer::OwnEstablishment);
+    }
+    seers
 }
 
 /// A figure: numerator, denominator and rate, with perimeter, date, source and provenance. Rates are never stored or rounded.

@@ -111,7 +111,7 @@ pub(super) async fn subgraph(role: SubgraphRole) -> anyhow::Result<ExitCode> {
         Service::Users => {
             let store = users::open(&config.target(name)?).await?;
             let (database, projection) = (store.db().clone(), Arc::new(store.clone()));
-            let subgraph = users::subgraph(store, house::pseudonyms(&config)?, verifier, &config.subgraph);
+            let subgraph = users::subgraph(store, house::pseudonyms(&config)?, verifier, &config.subgraph, clock);
             (subgraph, database, Some(projection))
         }
         Service::Productions => {

@@ -11,7 +11,7 @@ pub(crate) use filter::{Filter, Order, Reach, trim};
 pub(crate) use productions::ProductionRow;
 pub(crate) use write::{Derived, NewProductionRow};
 
-use db::{Db, StoreError};
+use db::Db;
 use kernel::{ErrorCode, Fault};
 
 /// The rows of this service, in whichever database the deployment chose.
@@ -29,17 +29,6 @@ impl Store {
     /// The database, for transactions, the outbox and the inbox.
     pub fn db(&self) -> &Db {
         &self.db
-    }
-
-    /// Whether it holds no production.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn is_empty(&self) -> Result<bool, StoreError> {
-        let one: Option<i64> = db::with_pool!(&self.db, |pool| {
-            sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM productions LIMIT 1").fetch_optional(pool).await
-        })?;
-        Ok(one.is_none())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use kernel::{Fault, PlaceFacts, Principal, SchoolYear};
+use kernel::{Fault, PersonFacts, PlaceFacts, Principal, SchoolYear};
 use service_kit::access::Seer;
 use uuid::Uuid;
 
@@ -29,6 +29,25 @@ pub(crate) async fn oneself(
     let (Some(person), Some(client)) = (&principal.person, &principal.client) else { return Ok(None) };
     let Some(id) = pseudonyms.person(client, &person.subject) else { return Ok(None) };
     Ok(store.canonical(&[id]).await?.get(&id).copied())
+}
+
+/// What the house knows of the person who asks, in this school year: rights follow from what one is now, and from nothing that
+/// has ended.
+pub(crate) async fn caller(
+    store: &Store,
+    pseudonyms: &Pseudonyms,
+    principal: &Principal,
+    year: SchoolYear,
+) -> Result<Option<PersonFacts>, Fault> {
+    let Some(id) = oneself(store, pseudonyms, principal).await? else { return Ok(None) };
+    let Some(person) = store.people(&[id]).await?.remove(&id) else { return Ok(None) };
+    let mut facts = PersonFacts { person_id: Some(id.to_string()), ..principal.person.clone().unwrap_or_default() };
+    for now in person.affiliations.into_iter().filter(|one| one.school_year == year) {
+        facts.classes.extend(now.classes.iter().map(|class| format!("{}:{class}", now.uai)));
+        facts.profiles.insert(now.profile);
+        facts.establishments.insert(now.uai);
+    }
+    Ok(Some(facts))
 }
 
 /// The person whom a client calls this.

@@ -6,7 +6,7 @@ mod merge;
 mod register;
 
 pub use follow::SOURCES;
-pub(crate) use lookup::{Seen, by_identifier, by_pseudonym, oneself, seen};
+pub(crate) use lookup::{Seen, by_identifier, by_pseudonym, caller, oneself, seen};
 pub use merge::{Evidence, MergeError, merge, unmerge};
 pub use register::{Identifier, Refusal, Registered, Registration, RegistrationAffiliation, register_people};
 

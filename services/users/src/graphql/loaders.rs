@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use kernel::{Fault, Principal};
+use kernel::{Clock, Fault, Principal};
 use service_kit::batches::Batches;
 use uuid::Uuid;
 
@@ -21,12 +21,12 @@ pub(crate) struct Reads {
     pub(crate) store: Store,
     pub(crate) pseudonyms: Pseudonyms,
     pub(crate) principal: Principal,
+    pub(crate) clock: Clock,
 }
 
 impl Loaders {
-    pub(crate) fn new(store: Store, pseudonyms: Pseudonyms, principal: Principal, batches: &Batches) -> Self {
+    pub(crate) fn new(reads: Reads, batches: &Batches) -> Self {
         let batches = batches.clone();
-        let reads = Reads { store, pseudonyms, principal };
         let loader = DataLoader::with_cache(reads, move |batch| batches.add(batch), HashMapCache::default());
         // When a batch begins is the request's to say, and not a timer's.
         Self(loader.delay(Duration::ZERO))

@@ -1,6 +1,7 @@
 //! The subgraph: thin resolvers over loaders. What each type and field means stands in its description, which is the
 //! vendors' manual.
 
+mod caller;
 mod loaders;
 mod query;
 mod user;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use async_graphql::{EmptyMutation, EmptySubscription, Schema};
 use axum::Router;
-use kernel::Principal;
+use kernel::{Clock, Principal};
 use service_kit::batches::Batches;
 use service_kit::guard::Guard;
 use service_kit::principal_token::Verifier;
@@ -26,12 +27,24 @@ pub fn sdl() -> String {
 }
 
 /// The subgraph over `store`, for the gateway that holds the key which `verifier` checks.
-pub fn subgraph(store: Store, pseudonyms: Pseudonyms, verifier: Arc<Verifier>, limits: &SubgraphLimits) -> Subgraph {
+pub fn subgraph(
+    store: Store,
+    pseudonyms: Pseudonyms,
+    verifier: Arc<Verifier>,
+    limits: &SubgraphLimits,
+    clock: Clock,
+) -> Subgraph {
     let sdl: Arc<str> = Arc::from(sdl());
     let schema = build(Arc::clone(&sdl), limits);
     let ready_store = store.clone();
     let per_request = Arc::new(move |request: async_graphql::Request, principal: &Principal, batches: &Batches| {
-        request.data(loaders::Loaders::new(store.clone(), pseudonyms.clone(), principal.clone(), batches))
+        let reads = loaders::Reads {
+            store: store.clone(),
+            pseudonyms: pseudonyms.clone(),
+            principal: principal.clone(),
+            clock,
+        };
+        request.data(loaders::Loaders::new(reads, batches))
     });
     Subgraph {
         name: crate::NAME,

@@ -1,10 +1,11 @@
 //! What may be asked of people, and how the gateway finds them.
 
 use async_graphql::{Context, ID, Object};
-use kernel::Fault;
+use kernel::{Fault, SchoolYear};
 use service_kit::graphql::EntityKey;
 use uuid::Uuid;
 
+use super::caller::CallingPerson;
 use super::loaders::Loaders;
 use super::user::User;
 use crate::app;
@@ -47,6 +48,14 @@ impl Query {
             None => Ok(None),
             Some(id) => Loaders::user(ctx, id).await,
         }
+    }
+
+    /// What the house knows of the person who asks, for the gateway, which tells it to the other services; null for an application.
+    #[graphql(inaccessible)]
+    async fn calling_person(&self, ctx: &Context<'_>) -> Result<Option<CallingPerson>, Fault> {
+        let reads = Loaders::reads(ctx);
+        let year = SchoolYear::of(reads.clock.today());
+        Ok(app::caller(&reads.store, &reads.pseudonyms, &reads.principal, year).await?.map(Into::into))
     }
 
     #[graphql(entity)]

@@ -7,7 +7,7 @@ mod write;
 pub(crate) use merges::MergeRow;
 pub(crate) use write::{AffiliationWrite, PersonWrite};
 
-use db::{Db, StoreError};
+use db::Db;
 use kernel::{ErrorCode, Fault};
 
 /// The rows of this service, in whichever database the deployment chose.
@@ -25,17 +25,6 @@ impl Store {
     /// The database, for transactions, the outbox and the inbox.
     pub fn db(&self) -> &Db {
         &self.db
-    }
-
-    /// Whether it holds nobody.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn is_empty(&self) -> Result<bool, StoreError> {
-        let one: Option<i64> = db::with_pool!(&self.db, |pool| {
-            sqlx::query_scalar("SELECT CAST(1 AS BIGINT) FROM people LIMIT 1").fetch_optional(pool).await
-        })?;
-        Ok(one.is_none())
     }
 }
 

@@ -1,0 +1,112 @@
+//! Who a person is in this house: learned from the service of people, which knows its own by their pseudonym, and carried to the
+//! other services in the signed principal.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use kernel::{ErrorCode, PersonFacts, Principal, Profile};
+use quick_cache::sync::Cache;
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use crate::Gateway;
+use crate::error::GraphqlError;
+use crate::subgraph::{CallError, SubgraphRequest};
+
+/// What the service of people is asked, on behalf of the person.
+const QUESTION: &[u8] = br#"{"query":"{ callingPerson { personId profiles establishments classes } }"}"#;
+/// How long an answer is taken for true: a right that ended is gone after this.
+const REMEMBERED: Duration = Duration::from_secs(30);
+/// People remembered at most.
+const PEOPLE: usize = 4096;
+
+/// People who asked lately, by client and pseudonym.
+pub(crate) struct People(Cache<(String, String), (Instant, Arc<PersonFacts>)>);
+
+impl Default for People {
+    fn default() -> Self {
+        Self(Cache::new(PEOPLE))
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    data: Option<Data>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Data {
+    calling_person: Option<CallingPerson>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CallingPerson {
+    person_id: Option<String>,
+    profiles: Vec<Profile>,
+    establishments: Vec<String>,
+    classes: Vec<String>,
+}
+
+/// The principal with what the house knows of the person. Where that cannot be learned it is left as it was, which gives it no
+/// more than anybody's rights, with the error that tells the client so.
+pub(crate) async fn recognise(
+    gateway: &Gateway,
+    mut principal: Principal,
+    request_id: &Arc<str>,
+) -> (Principal, Option<GraphqlError>) {
+    let service = gateway.config.person_service.as_str();
+    let (Some(person), Some(client)) = (&principal.person, &principal.client) else { return (principal, None) };
+    // A graph of others has nobody to ask, and no principal is signed for it.
+    let Some(token) = gateway.principal_token(service, &principal) else { return (principal, None) };
+    let key = (client.clone(), person.subject.clone());
+    if let Some((at, facts)) = gateway.people.0.get(&key)
+        && at.elapsed() < REMEMBERED
+    {
+        principal.person = Some((*facts).clone());
+        return (principal, None);
+    }
+    match ask(gateway, service, token, request_id).await {
+        Ok(found) => {
+            let facts = PersonFacts { subject: key.1.clone(), ..found.unwrap_or_default() };
+            gateway.people.0.insert(key, (Instant::now(), Arc::new(facts.clone())));
+            principal.person = Some(facts);
+            (principal, None)
+        }
+        Err(error) => {
+            tracing::warn!(request_id = &**request_id, subgraph = service, %error, "who asks cannot be learned");
+            let told = format!("the service {service} is not available: only what anybody may see is shown");
+            (principal, Some(GraphqlError::new(ErrorCode::UpstreamUnavailable, told).of_service(service)))
+        }
+    }
+}
+
+async fn ask(
+    gateway: &Gateway,
+    service: &str,
+    token: String,
+    request_id: &Arc<str>,
+) -> Result<Option<PersonFacts>, CallError> {
+    let serving = gateway.serving();
+    let client = serving.clients.get(service);
+    let client = client.ok_or_else(|| CallError::Unreachable("it has no address that can be used".to_owned()))?;
+    let request = SubgraphRequest {
+        body: Bytes::from_static(QUESTION),
+        principal: Some(token),
+        request_id: Arc::clone(request_id),
+    };
+    let answer = tokio::time::timeout(gateway.config.subgraph_timeout, client.call(request)).await;
+    let bytes = answer.unwrap_or(Err(CallError::TimedOut))?;
+    let read = serde_json::from_slice::<Answer>(&bytes).map_err(|error| CallError::BrokenOff(error.to_string()))?;
+    // An answer without data has errors alone: that is no "nobody".
+    let data = read.data.ok_or_else(|| CallError::BrokenOff("it has no data".to_owned()))?;
+    Ok(data.calling_person.map(|found| PersonFacts {
+        subject: String::new(),
+        person_id: found.person_id,
+        profiles: found.profiles.into_iter().collect(),
+        establishments: found.establishments.into_iter().collect(),
+        classes: found.classes.into_iter().collect(),
+    }))
+}
