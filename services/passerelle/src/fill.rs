@@ -1,5 +1,8 @@
 //! Filling a demonstration's data directory, through the same imports as everybody's.
 
+mod people;
+mod productions;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -9,7 +12,8 @@ use kernel::Clock;
 use crate::cli::ImportKind;
 use crate::commands::import::import_file;
 use crate::demo;
-use crate::house::House;
+use crate::config::Config;
+use crate::house::{self, House};
 use crate::say;
 
 /// Where a demonstration lies unless another directory is named.
@@ -79,8 +83,8 @@ impl Marker {
     }
 }
 
-/// Generates the demonstration's files and imports them.
-pub(crate) async fn fill(house: &House, worker: &Worker) -> anyhow::Result<()> {
+/// Generates the demonstration's files and imports them; then its people and what they make.
+pub(crate) async fn fill(house: &House, config: &Config, worker: &Worker) -> anyhow::Result<()> {
     say::progress("filling the demonstration's data, once");
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let files = demo::write(folder.path()).context("cannot write the demonstration's files")?;
@@ -105,5 +109,10 @@ pub(crate) async fn fill(house: &House, worker: &Worker) -> anyhow::Result<()> {
             bail!("{} rows of the demonstration's {name} were refused: this build is faulty", report.refused);
         }
     }
+    let (everybody, ids) = people::fill(house, &house::pseudonyms(config)?, Clock::System).await?;
+    // Productions take in whom the service of people has told of.
+    house.deliver(worker).await?;
+    productions::fill(&house.productions, &house::content(config)?, &everybody, &ids).await?;
+    house.deliver(worker).await?;
     house.analyze().await
 }

@@ -94,14 +94,19 @@ pub(crate) fn productions_front(
 ) -> anyhow::Result<productions::Front> {
     let data = &config.storage.data;
     let key = config.productions.link_key_file.clone().unwrap_or_else(|| data.join("keys/link.key"));
-    let folder = config.content.path.clone().unwrap_or_else(|| data.join("content"));
     Ok(productions::Front {
         store,
-        content: productions::Content::in_folder(&folder)?,
+        content: content(config)?,
         links: productions::Links::new(SecretKeys::at(&key)?),
         public_url: config.public_url.clone().unwrap_or_default(),
         clock,
     })
+}
+
+/// The content of productions, in the folder that the configuration names, else in the data directory.
+pub(crate) fn content(config: &Config) -> anyhow::Result<productions::Content> {
+    let folder = config.content.path.clone().unwrap_or_else(|| config.storage.data.join("content"));
+    Ok(productions::Content::in_folder(&folder)?)
 }
 
 /// The pair of this installation's own issuer under the data directory, made where it is missing. Where only its public half

@@ -40,7 +40,7 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     let worker = Worker::new(clock);
     if let Some(marker) = marker.filter(|marker| !marker.is_filled()) {
         marker.begin(&house).await?;
-        fill::fill(&house, &worker).await?;
+        fill::fill(&house, &config, &worker).await?;
         marker.filled()?;
     }
     house.deliver(&worker).await?;

@@ -1,8 +1,9 @@
 //! Which establishment has which ENT open, and in which school year.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
-use kernel::Provenance;
+use kernel::{Provenance, Uai};
 
 use super::draw::{Topic, some};
 use super::establishment::Establishment;
@@ -12,8 +13,8 @@ use super::projects;
 /// Columns of the deployments.
 pub(crate) const HEADER: &str = "uai;project;school_year;status;opened_on;closed_on;observed_on;provenance;source";
 
-/// Écoles with Aliénor after the roadmap: those of 2017-2018 and some more.
-const ALIENOR_LATER: [(&str, usize); 2] = [("2018-2019", 1640), ("2020-2021", 1680)];
+/// Écoles with Aliénor: what the roadmap says of 2017-2018, and some more after it.
+const ALIENOR_ECOLES: [(&str, usize); 3] = [("2017-2018", ALIENOR), ("2018-2019", 1640), ("2020-2021", 1680)];
 /// Écoles of Limoges and Poitiers with an ENT.
 const SOCLE: [(&str, usize); 2] = [("22", 50), ("13", 110)];
 /// Départements whose collèges share the ENT of the lycées.
@@ -65,7 +66,6 @@ pub(crate) fn write(out: &mut impl Write, all: &[Establishment]) -> io::Result<(
 }
 
 fn alienor(out: &mut impl Write, all: &[Establishment]) -> io::Result<()> {
-    let ecoles = |count| some(public(all).filter(|one| one.is_ecole() && one.in_academy("04")), count, Topic::Alienor);
     let said = Opening {
         project: projects::ALIENOR,
         school_year: "2017-2018",
@@ -73,11 +73,22 @@ fn alienor(out: &mut impl Write, all: &[Establishment]) -> io::Result<()> {
         provenance: Provenance::Official,
         source: ROADMAP_BORDEAUX,
     };
-    said.write(out, ecoles(ALIENOR))?;
-    for (school_year, count) in ALIENOR_LATER {
-        Opening::simulated(projects::ALIENOR, school_year).write(out, ecoles(count))?;
+    for (school_year, _) in ALIENOR_ECOLES {
+        let simulated = Opening::simulated(projects::ALIENOR, school_year);
+        let opening = if school_year == said.school_year { &said } else { &simulated };
+        opening.write(out, ecoles_with_alienor(all, school_year))?;
     }
     Ok(())
+}
+
+fn ecoles_with_alienor<'a>(all: &'a [Establishment], school_year: &str) -> Vec<&'a Establishment> {
+    let count = ALIENOR_ECOLES.iter().find(|(year, _)| *year == school_year).map_or(0, |(_, count)| *count);
+    some(public(all).filter(|one| one.is_ecole() && one.in_academy("04")), count, Topic::Alienor)
+}
+
+/// UAI of the écoles where Aliénor is open in a school year.
+pub(crate) fn alienor_in(all: &[Establishment], school_year: &str) -> HashSet<Uai> {
+    ecoles_with_alienor(all, school_year).into_iter().map(|ecole| ecole.uai).collect()
 }
 
 fn socle(out: &mut impl Write, all: &[Establishment]) -> io::Result<()> {

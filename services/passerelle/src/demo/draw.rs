@@ -23,6 +23,16 @@ pub(crate) enum Topic {
     Opening,
     Sector,
     TwoSectors,
+    Accounts,
+    Activated,
+    Undeclared,
+    Pupils,
+    Levels,
+    Ulis,
+    Share,
+    Theme,
+    Taking,
+    Fate,
 }
 
 /// A number that depends on `number` and `topic` alone: the finaliser of `SplitMix64`.

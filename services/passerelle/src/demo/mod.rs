@@ -14,7 +14,9 @@ mod establishment;
 mod figures;
 mod names;
 mod observations;
+mod people;
 mod places;
+mod productions;
 mod projects;
 mod sectors;
 mod targets;
@@ -24,6 +26,11 @@ mod tests;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+use kernel::SchoolYear;
+
+pub(crate) use people::Everybody;
+pub(crate) use productions::{Fate, Plan, plans};
 
 /// The files written, in the order in which they are to be imported.
 #[derive(Clone, Debug)]
@@ -69,6 +76,11 @@ pub(crate) fn write(folder: &Path) -> io::Result<Files> {
         observations: file(folder, "observations", observations::HEADER, |out| observations::write(out, all))?,
         targets: file(folder, "targets", targets::HEADER, targets::write)?,
     })
+}
+
+/// Everybody in the school year of the productions, and what they make; staff are still there `now`.
+pub(crate) fn people(now: SchoolYear) -> Everybody {
+    people::everybody(&directory::establishments(), productions::year(), now)
 }
 
 /// Writes one file: its header, then its rows.

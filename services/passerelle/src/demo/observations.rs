@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use kernel::Provenance;
 
+use super::deployments;
 use super::draw::{Topic, below, dealt, some};
 use super::establishment::Establishment;
 use super::figures::{
@@ -16,6 +17,9 @@ pub(crate) const HEADER: &str = "indicator;uai;school_year;status;numerator;deno
 
 /// Establishments of the région académique that use `SchémaTIC`, of a hundred.
 const SCHEMATIC_PERCENT: usize = 14;
+
+/// One in so many establishments did not declare its accounts.
+const UNDECLARED: u32 = 12;
 
 /// What is the same in all rows of a series.
 struct Series {
@@ -38,8 +42,12 @@ impl Series {
     }
 
     const fn simulated(indicator: &'static str) -> Self {
-        let (provenance, source) = (Provenance::Simulated, SIMULATED);
-        Self { indicator, school_year: "2020-2021", observed_on: "2021-06-30", provenance, source }
+        Self { observed_on: "2021-06-30", ..Self::in_year(indicator, "2020-2021") }
+    }
+
+    /// Simulated, in a school year.
+    const fn in_year(indicator: &'static str, school_year: &'static str) -> Self {
+        Self { indicator, school_year, observed_on: "", provenance: Provenance::Simulated, source: SIMULATED }
     }
 
     /// Writes states, by UAI.
@@ -61,6 +69,7 @@ pub(crate) fn write(out: &mut impl Write, all: &[Establishment]) -> io::Result<(
         pix_orga(out, all, academy)?;
     }
     pix_certification(out, all)?;
+    accounts(out, all)?;
     schematic(out, all)?;
     label(out, all)?;
     DIGITAL.iter().try_for_each(|figures| programme(out, all, figures))
@@ -96,6 +105,25 @@ fn schematic(out: &mut impl Write, all: &[Establishment]) -> io::Result<()> {
     let used = total * SCHEMATIC_PERCENT / 100;
     let states = dealt(second_degree(all), [used, total - used], ["USED", "NOT_USED"], Topic::Schematic);
     Series::simulated("SCHEMATIC_USE").states(out, states)
+}
+
+/// Accounts of Aliénor and Argos, as the vendors would declare them; some of their establishments declared nothing.
+fn accounts(out: &mut impl Write, all: &[Establishment]) -> io::Result<()> {
+    let series = Series { observed_on: "2019-01-31", ..Series::in_year("ACCOUNT_ACTIVATION", "2018-2019") };
+    let ecoles = deployments::alienor_in(all, series.school_year);
+    let colleges = |one: &&Establishment| one.is_college() && one.is_public() && one.in_academy("04");
+    for one in all.iter().filter(|one| ecoles.contains(&one.uai) || colleges(one)) {
+        let number = one.uai.number();
+        if below(UNDECLARED, number, Topic::Undeclared) == 0 {
+            continue;
+        }
+        // Pupils, guardians and staff; an école of one class has few.
+        let (least, spread) = if one.is_college() { (480, 900) } else { (9, 420) };
+        let created = least + below(spread, number, Topic::Accounts);
+        let activated = created * (24 + below(70, number, Topic::Activated)) / 100;
+        series.row(out, one, &format!(";{activated};{created}"))?;
+    }
+    Ok(())
 }
 
 /// The label: a collège without it has no row.

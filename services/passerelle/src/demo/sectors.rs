@@ -16,15 +16,20 @@ const TWO_SECTORS: u32 = 5;
 
 /// Writes the collèges of every public école of these académies that is no maternelle.
 pub(crate) fn write(out: &mut impl Write, all: &[Establishment]) -> io::Result<()> {
-    let colleges: Vec<&Establishment> = all.iter().filter(|one| one.is_college() && one.is_public()).collect();
-    for ecole in all.iter().filter(|one| one.is_elementaire() && one.is_public()) {
-        if ACADEMIES.iter().any(|academy| ecole.in_academy(academy)) {
-            for college in sector(ecole, &colleges) {
-                writeln!(out, "{};{}", ecole.uai, college.uai)?;
-            }
+    for (ecole, colleges) in of(all) {
+        for college in colleges {
+            writeln!(out, "{};{}", ecole.uai, college.uai)?;
         }
     }
     Ok(())
+}
+
+/// Each of these écoles with its collèges.
+pub(crate) fn of(all: &[Establishment]) -> Vec<(&Establishment, Vec<&Establishment>)> {
+    let colleges: Vec<&Establishment> = all.iter().filter(|one| one.is_college() && one.is_public()).collect();
+    let ecoles = all.iter().filter(|one| one.is_elementaire() && one.is_public());
+    let here = ecoles.filter(|ecole| ACADEMIES.iter().any(|academy| ecole.in_academy(academy)));
+    here.map(|ecole| (ecole, sector(ecole, &colleges))).collect()
 }
 
 /// One collège of the nearest commune of the département that has any, or two of them. With the communes there are that is its

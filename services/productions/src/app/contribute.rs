@@ -21,6 +21,8 @@ const MAX_PARTICIPANTS: usize = 1_000;
 /// A production that somebody opens.
 #[derive(Clone, Debug)]
 pub struct NewProduction {
+    /// Its id, a UUIDv7 that the caller makes: whoever tries again makes no second one.
+    pub id: Uuid,
     /// Its title.
     pub title: String,
     /// What it is about.
@@ -46,11 +48,12 @@ pub struct Contributor {
     pub role: Role,
 }
 
-/// Opens a production: a draft whose first participant is its author. Returns its id.
+/// Opens a production: a draft whose first participant is its author.
 ///
 /// # Errors
-/// When a text cannot be kept, or the author is not known at their establishment in this school year.
-pub async fn create(store: &Store, clock: &Clock, new: &NewProduction) -> Result<Uuid, ChangeError> {
+/// When a text cannot be kept, there is a production of this id, or the author is not known at their establishment in this school
+/// year.
+pub async fn create(store: &Store, clock: &Clock, new: &NewProduction) -> Result<(), ChangeError> {
     let fits = |text: &str, max: usize| !text.trim().is_empty() && text.len() <= max && !text.contains('\0');
     if !fits(&new.title, MAX_TITLE) {
         return Err(ChangeError::BadInput("a title has 1 to 500 bytes, without U+0000"));
@@ -58,7 +61,7 @@ pub async fn create(store: &Store, clock: &Clock, new: &NewProduction) -> Result
     if ![&new.summary, &new.licence].into_iter().flatten().all(|text| fits(text, MAX_SUMMARY)) {
         return Err(ChangeError::BadInput("a summary and a licence have 1 to 5000 bytes each, without U+0000"));
     }
-    let (id, now) = (Uuid::now_v7(), clock.now());
+    let (id, now) = (new.id, clock.now());
     let mut tx = store.db().begin().await?;
     let row = NewProductionRow {
         id,
@@ -71,8 +74,7 @@ pub async fn create(store: &Store, clock: &Clock, new: &NewProduction) -> Result
     };
     store.insert_production(&mut tx, &row, now).await?;
     join(store, &mut tx, (id, new.school_year), std::slice::from_ref(&new.author), clock).await?;
-    change::end(store, tx, id, now).await?;
-    Ok(id)
+    change::end(store, tx, id, now).await
 }
 
 /// Lets people take part; who does so already keeps number, level and role.

@@ -62,7 +62,9 @@ impl House {
     pub(crate) async fn shared(&self, title: &str, audience: Audience) -> Uuid {
         let by =
             |person_id, uai: &str| Contributor { person_id, uai: uai.parse().expect("a UAI"), role: Role::Contribute };
+        let id = Uuid::now_v7();
         let new = NewProduction {
+            id,
             title: title.to_owned(),
             summary: None,
             kind: Kind::MindMap,
@@ -70,7 +72,7 @@ impl House {
             school_year: YEAR.parse().expect("a year"),
             author: by(self.teacher, ECOLE),
         };
-        let id = productions::create(&self.store, &CLOCK, &new).await.expect("made");
+        productions::create(&self.store, &CLOCK, &new).await.expect("made");
         let mut pupils: Vec<Contributor> = self.cm2.iter().map(|id| by(*id, ECOLE)).collect();
         pupils.extend(self.sixth.iter().map(|id| by(*id, COLLEGE)));
         productions::contribute(&self.store, &CLOCK, id, &pupils).await.expect("joined");
