@@ -2,18 +2,27 @@
 
 use serde_json::{Value, json};
 
-/// Asks by POST and gives the whole response.
+/// Asks by POST as nobody known, and gives the whole response.
 ///
 /// # Panics
 /// When the gateway does not answer in JSON.
 pub async fn ask(url: &str, query: &str) -> Value {
-    let response = reqwest::Client::new()
+    ask_as(url, None, query, json!({})).await
+}
+
+/// Asks by POST with an access token, where there is one, and gives the whole response.
+///
+/// # Panics
+/// When the gateway does not answer in JSON.
+pub async fn ask_as(url: &str, token: Option<&str>, query: &str, variables: Value) -> Value {
+    let mut request = reqwest::Client::new()
         .post(format!("{url}/graphql"))
         .header("accept", "application/graphql-response+json, application/json")
-        .json(&json!({ "query": query }))
-        .send()
-        .await
-        .expect("the gateway answers");
+        .json(&json!({ "query": query, "variables": variables }));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    let response = request.send().await.expect("the gateway answers");
     response.json().await.expect("the answer is JSON")
 }
 

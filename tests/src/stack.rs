@@ -114,6 +114,16 @@ impl Site {
         told
     }
 
+    /// An access token that a command of this installation makes, such as `["demo", "portail-bordeaux"]`.
+    ///
+    /// # Panics
+    /// When it makes none.
+    pub fn token(&self, arguments: &[&str]) -> String {
+        let told = self.run(&[&["token"], arguments].concat());
+        assert_eq!(told.lines().count(), 1, "{told}");
+        told.trim().to_owned()
+    }
+
     /// Runs a statement on the database of an installation on PostgreSQL; the rows as lines.
     ///
     /// # Panics

@@ -25,6 +25,7 @@ mod mutations;
 mod nesting;
 mod nulls;
 mod operations;
+mod persons;
 mod public_routes;
 mod request_ids;
 mod routes;

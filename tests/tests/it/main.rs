@@ -6,5 +6,6 @@ mod delivery;
 mod explorer;
 mod imports;
 mod killed;
+mod portal;
 mod resilience;
 mod tokens;

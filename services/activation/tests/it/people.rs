@@ -2,7 +2,7 @@
 //! single establishment need a known caller.
 
 use db::testing::Backend;
-use kernel::EstablishmentKind;
+use kernel::{EstablishmentKind, PersonFacts, Principal, PrincipalKind};
 use rstest::rstest;
 use serde_json::json;
 
@@ -39,10 +39,57 @@ async fn small_counts_are_withheld_and_others_rounded(#[values(Backend::Sqlite, 
         seen["data"]["_entities"][0]["indicator"],
         json!({ "numerator": null, "denominator": 25.0, "rate": null, "suppressed": true, "rounded": true, "indicator": people })
     );
+    // Exactly: who may see all of them so, and who is of this establishment; not who is of another.
+    house.subgraph.by(of_establishment(2));
+    assert_eq!(house.subgraph.entities(&selection, representation.clone()).await, seen);
+    house.subgraph.by(of_establishment(1));
+    let own = house.subgraph.entities(&selection, representation.clone()).await;
+    assert_eq!(house.at("ACA-04", FIELD).await["rounded"], true, "of a territory, never by an establishment of it");
     house.subgraph.by(client(&["statistics:exact"]));
     let seen = house.subgraph.entities(&selection, representation).await;
+    assert_eq!(own, seen);
     assert_eq!(
         seen["data"]["_entities"][0]["indicator"],
         json!({ "numerator": 3.0, "denominator": 23.0, "rate": 3.0 / 23.0, "suppressed": false, "rounded": false, "indicator": people })
+    );
+}
+
+/// A person who works or learns there.
+fn of_establishment(number: u32) -> Principal {
+    let person = PersonFacts { establishments: [uai(number)].into(), ..PersonFacts::default() };
+    Principal { kind: PrincipalKind::Person, person: Some(person), ..client(&[]) }
+}
+
+#[rstest]
+#[tokio::test]
+async fn accounts_are_counted_like_people(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    const ACCOUNTS: &str = r#"indicator(code: ACCOUNT_ACTIVATION, schoolYear: "2018-2019") { numerator denominator rate suppressed rounded indicator { unit } }"#;
+    let college = period(EstablishmentKind::College, "340");
+    let mut house = House::with(backend, &[place(1, college.clone()), place(2, college.clone()), place(3, college)]).await;
+    let (report, lines) = house.import(&format!(
+        "indicator;uai;school_year;numerator;denominator\nACCOUNT_ACTIVATION;{};2018-2019;301;512\nACCOUNT_ACTIVATION;{};2018-2019;40;42\n",
+        uai(1), uai(2)
+    )).await;
+    assert_eq!(report.refused, 0, "{lines:?}");
+    house.subgraph.by(client(&[]));
+    let of = |number| json!([{ "__typename": "Establishment", "uai": uai(number) }]);
+    let selection = format!("... on Establishment {{ {ACCOUNTS} }}");
+    let seen = async |number| {
+        house.subgraph.entities(&selection, of(number)).await["data"]["_entities"][0]["indicator"].clone()
+    };
+    let accounts = json!({ "unit": "ACCOUNTS" });
+    assert_eq!(
+        seen(1).await,
+        json!({ "numerator": 300.0, "denominator": 510.0, "rate": 300.0 / 510.0, "suppressed": false, "rounded": true, "indicator": accounts })
+    );
+    assert_eq!(
+        seen(2).await,
+        json!({ "numerator": null, "denominator": 40.0, "rate": null, "suppressed": true, "rounded": true, "indicator": accounts }),
+        "two are left"
+    );
+    assert_eq!(
+        seen(3).await,
+        json!({ "numerator": null, "denominator": null, "rate": null, "suppressed": false, "rounded": false, "indicator": accounts }),
+        "nothing was declared"
     );
 }

@@ -16,7 +16,7 @@ async fn the_catalogue_tells_what_each_indicator_counts() {
                  additiveOverTime additiveOverEstablishments version } }";
     let answer = house.data(query).await;
     let catalogue = answer["indicatorCatalogue"].as_array().expect("a list");
-    assert_eq!(catalogue.len(), 10);
+    assert_eq!(catalogue.len(), 11);
     let label = catalogue.iter().find(|indicator| indicator["code"] == "DIGITAL_LABEL").expect("there");
     assert_eq!((label["label"].as_str(), label["population"].as_str()), (Some("Label numérique"), Some("DIRECTORY")));
 }

@@ -37,7 +37,8 @@ impl House {
         let keys = tempfile::tempdir().expect("a folder");
         let pseudonyms = Pseudonyms::new(SecretKeys::at(&keys.path().join("key")).expect("keys"));
         let (own, made) = (store.clone(), pseudonyms.clone());
-        let subgraph = TestSubgraph::new(|verifier| users::subgraph(own, made, verifier, &SubgraphLimits::default()));
+        let limits = SubgraphLimits::default();
+        let subgraph = TestSubgraph::new(|verifier| users::subgraph(own, made, verifier, &limits, clock()));
         Self { subgraph, store, pseudonyms, _database: database, _keys: keys }
     }
 
@@ -45,6 +46,11 @@ impl House {
         let registered = users::register_people(&self.store, &self.pseudonyms, &Clock::System, registrations).await;
         registered.expect("the database answers")
     }
+}
+
+/// What "now" is: within the year.
+fn clock() -> Clock {
+    Clock::Fixed("2018-11-20T09:00:00Z".parse().expect("a moment"))
 }
 
 /// A person known to a system by this value.

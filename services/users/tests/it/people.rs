@@ -102,6 +102,46 @@ async fn who_may_know_whom(#[values(Backend::Sqlite, Backend::Postgres)] backend
 
 #[rstest]
 #[tokio::test]
+async fn who_asks_is_what_they_are_now(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    const ASK: &str = "{ callingPerson { personId profiles establishments classes } }";
+    let mut house = House::new(backend).await;
+    let mut teacher = registration("curie", Profile::Teacher, ECOLE, None);
+    let mut before = teacher.affiliations[0].clone();
+    (before.school_year, before.uai) = ("2017-2018".parse().expect("a year"), COLLEGE.parse().expect("a UAI"));
+    teacher.affiliations.push(before);
+    let gone = {
+        let mut gone = registration("hugo", Profile::Head, COLLEGE, None);
+        gone.affiliations[0].school_year = "2017-2018".parse().expect("a year");
+        gone
+    };
+    let registered = house.register(&[teacher, gone]).await;
+    let [teacher, gone] = [0, 1].map(|at: usize| registered[at].clone().expect("registered").person_id());
+    let asking = |subject: Option<String>| Principal {
+        kind: PrincipalKind::Person,
+        person: Some(PersonFacts { subject: subject.expect("a pseudonym"), ..PersonFacts::default() }),
+        ..Principal::application("ent")
+    };
+    house.subgraph.by(asking(house.pseudonyms.of("ent", teacher, 1)));
+    let now = json!({ "personId": teacher.to_string(), "profiles": ["TEACHER"], "establishments": [ECOLE],
+        "classes": [format!("{ECOLE}:CM2 A")] });
+    assert_eq!(house.subgraph.ask(ASK, json!({})).await["data"]["callingPerson"], now, "what ended gives no right");
+    house.subgraph.by(asking(house.pseudonyms.of("ent", gone, 1)));
+    let nothing = json!({ "personId": gone.to_string(), "profiles": [], "establishments": [], "classes": [] });
+    assert_eq!(house.subgraph.ask(ASK, json!({})).await["data"]["callingPerson"], nothing);
+    for somebody in [
+        asking(house.pseudonyms.of("another", teacher, 1)),
+        asking(Some("1-AAAAAAAAAAAAAAAAAAAAAA".to_owned())),
+        Principal::application("ent"),
+        Principal::anonymous(),
+    ] {
+        house.subgraph.by(somebody.clone());
+        let answer = house.subgraph.ask(ASK, json!({})).await;
+        assert_eq!(answer["data"]["callingPerson"], Value::Null, "{somebody:?}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn lookups_follow_a_merge_and_its_end(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let mut house = House::new(backend).await;
     let registered = house
