@@ -3,6 +3,7 @@
 mod answer;
 mod files;
 mod outages;
+mod statements;
 
 use std::collections::BTreeSet;
 

@@ -51,7 +51,8 @@ async fn each_service_in_turn() {
         assert_eq!(told(&left), told(&whole), "without {stopped} every production is listed");
         for service in services {
             let given = |nodes: &[Value]| -> Vec<Value> { nodes.iter().flat_map(|node| of_service(service, node)).collect() };
-            if service == stopped {
+            // An establishment without its name, which is never null, is null itself, with what others say of it.
+            if service == stopped || (stopped, service) == ("establishments", "activation") {
                 assert!(given(&left).iter().all(Value::is_null) && !given(&whole).iter().all(Value::is_null));
             } else {
                 assert_eq!(given(&left), given(&whole), "without {stopped}, {service} answers all the same");
