@@ -158,11 +158,16 @@ impl Access {
     }
 
     /// Whether callers who are `seers` towards the object may have this field of it.
+    pub fn permits(&self, of_type: &str, name: &str, seers: &[Seer]) -> bool {
+        self.field(of_type, name).is_some_and(|rule| rule.admits(seers))
+    }
+
+    /// The same, for a field that tells who may not have it.
     ///
     /// # Errors
     /// FORBIDDEN where they may not.
     pub fn permit(&self, of_type: &str, name: &str, seers: &[Seer]) -> Result<(), Fault> {
-        if self.field(of_type, name).is_some_and(|rule| rule.admits(seers)) {
+        if self.permits(of_type, name, seers) {
             return Ok(());
         }
         Err(Fault::new(ErrorCode::Forbidden, format!("{of_type}.{name} is not for this caller")))

@@ -87,7 +87,10 @@ async fn who_cannot_be_recognised_has_anybodys_rights_and_is_told_so(#[case] rep
     let answer = gateway.ask_as(&person(&gateway), QUERY).await;
     assert_eq!(answer["data"]["people"][0]["name"], "Zola");
     let errors = answer["errors"].as_array().expect("errors");
-    assert_eq!((errors.len(), &errors[0]["extensions"]), (1, &json!({ "code": "UPSTREAM_UNAVAILABLE", "service": "reviews" })));
+    assert_eq!(
+        (errors.len(), &errors[0]["extensions"]),
+        (1, &json!({ "code": "UPSTREAM_UNAVAILABLE", "service": "reviews" }))
+    );
     assert_eq!(told(&gateway), PersonFacts { subject: "p-1".to_owned(), ..PersonFacts::default() });
 
     let file = gateway.client.get(format!("{}/files/one", gateway.url)).bearer_auth(person(&gateway));
@@ -95,7 +98,11 @@ async fn who_cannot_be_recognised_has_anybodys_rights_and_is_told_so(#[case] rep
 
     gateway.reviews.reply(known());
     let answer = gateway.ask_as(&person(&gateway), QUERY).await;
-    assert_eq!((&answer["errors"], told(&gateway).establishments.len()), (&Value::Null, 1), "a failure is not remembered");
+    assert_eq!(
+        (&answer["errors"], told(&gateway).establishments.len()),
+        (&Value::Null, 1),
+        "a failure is not remembered"
+    );
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use kernel::Clock;
 
 use crate::cli::ImportKind;
 use crate::commands::import::import_file;
-use crate::demo;
 use crate::config::Config;
+use crate::demo;
 use crate::house::{self, House};
 use crate::say;
 

@@ -1,6 +1,7 @@
 //! End to end: the binary's own processes.
 
 mod acceptance;
+mod access;
 mod commands;
 mod delivery;
 mod explorer;

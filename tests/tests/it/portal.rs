@@ -49,7 +49,8 @@ fn pseudonyms_of_their_own(mine: &Listed, theirs: &Listed) {
     let (mine, theirs) = (mine.authors(), theirs.authors());
     let common: Vec<&String> = mine.keys().filter(|production| theirs.contains_key(*production)).collect();
     assert!(common.len() > 100, "both know the authors of the same productions");
-    let same: BTreeSet<&String> = common.into_iter().filter(|production| mine[*production] == theirs[*production]).collect();
+    let same: BTreeSet<&String> =
+        common.into_iter().filter(|production| mine[*production] == theirs[*production]).collect();
     assert_eq!(same, BTreeSet::new(), "two clients know one person by two pseudonyms");
     let (mine, theirs): (BTreeSet<&String>, BTreeSet<&String>) = (mine.values().collect(), theirs.values().collect());
     assert!(mine.is_disjoint(&theirs));

@@ -289,7 +289,8 @@ impl IndicatorCode {
 }
 
 impl Unit {
-    pub(crate) const ALL: [Self; 5] = [Self::Establishments, Self::Departments, Self::Accounts, Self::People, Self::Pix];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Establishments, Self::Departments, Self::Accounts, Self::People, Self::Pix];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {

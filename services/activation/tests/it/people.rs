@@ -65,7 +65,8 @@ fn of_establishment(number: u32) -> Principal {
 async fn accounts_are_counted_like_people(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     const ACCOUNTS: &str = r#"indicator(code: ACCOUNT_ACTIVATION, schoolYear: "2018-2019") { numerator denominator rate suppressed rounded indicator { unit } }"#;
     let college = period(EstablishmentKind::College, "340");
-    let mut house = House::with(backend, &[place(1, college.clone()), place(2, college.clone()), place(3, college)]).await;
+    let mut house =
+        House::with(backend, &[place(1, college.clone()), place(2, college.clone()), place(3, college)]).await;
     let (report, lines) = house.import(&format!(
         "indicator;uai;school_year;numerator;denominator\nACCOUNT_ACTIVATION;{};2018-2019;301;512\nACCOUNT_ACTIVATION;{};2018-2019;40;42\n",
         uai(1), uai(2)

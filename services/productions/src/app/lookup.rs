@@ -84,6 +84,8 @@ pub(crate) async fn reach(store: &Store, principal: &Principal) -> Result<Reach,
         perimeter: principal.perimeter.clone(),
         academies: BTreeSet::new(),
         in_academies: BTreeSet::new(),
+        people: BTreeSet::new(),
+        taking_part: BTreeSet::new(),
     };
     match (principal.kind, &principal.person) {
         (PrincipalKind::Application, _) => {
@@ -94,6 +96,8 @@ pub(crate) async fn reach(store: &Store, principal: &Principal) -> Result<Reach,
             let staff = person.profiles.iter().any(|profile| profile.is_staff());
             reach.in_academies = open_to(if staff { &[Seer::Staff, Seer::Member] } else { &[Seer::Member] });
             reach.academies = store.academies(&person.establishments).await?;
+            reach.taking_part = open_to(&[Seer::Participant]);
+            reach.people = oneself(store, principal).await?.into_iter().collect();
         }
         _ => {}
     }

@@ -92,8 +92,8 @@ pub(crate) fn may_know(
     ACCESS.admits(whom, &seers)
 }
 
-/// For each participant, whether the caller may learn their level: one that fewer than five pupils of a school share is for
-/// those alone who take part, and for the ENT of that school.
+/// For each participant, whether the caller may learn their level. One that fewer than five pupils of a school share is for those
+/// alone who take part, and for the ENT of that school.
 pub(crate) fn shown_levels(
     principal: &Principal,
     seers: &[Seer],
@@ -111,7 +111,8 @@ pub(crate) fn shown_levels(
         if seers.contains(&Seer::Vendor) && place.is_some_and(|place| principal.perimeter.holds(place)) {
             towards.push(Seer::Vendor);
         }
-        many || ACCESS.admits("Participant.level: shared by fewer than 5", &towards)
+        (many && ACCESS.permits("Participant", "level", seers))
+            || ACCESS.admits("Participant.level: shared by fewer than 5", &towards)
     };
     participants.iter().map(shown).collect()
 }

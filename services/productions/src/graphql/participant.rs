@@ -75,8 +75,9 @@ impl Participant {
         EstablishmentRef::of(&self.row().uai)
     }
 
-    /// A pupil's level when they first contributed. Null for everybody else, and where fewer than 5 pupils of that school share
-    /// it in this production, but for who takes part and for the ENT of that school.
+    /// A pupil's level when they first contributed, for who takes part, their ENTs, the portals and the staff of their territories.
+    /// Null for everybody else; and where fewer than 5 pupils of that school share it in this production, for all but who takes
+    /// part and the ENT of that school.
     async fn level(&self) -> Option<Level> {
         self.row().mefstat4.as_deref().filter(|_| self.seen.levels[self.at]).map(Level::of)
     }

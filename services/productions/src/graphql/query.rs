@@ -26,7 +26,8 @@ impl Query {
     }
 
     /// Published productions of a territory that are shared with the caller, by page: with everybody; with the territories of
-    /// their establishments, for a portal or a person of these; with the ENTs of those who take part, for such an ENT.
+    /// their establishments, for a portal or a person of these; with the ENTs of those who take part, for such an ENT; and of what
+    /// is shared further than with those who take part, what the person who asks takes part in.
     #[expect(clippy::too_many_arguments, reason = "GraphQL arguments are this function's parameters")]
     async fn shared_productions(
         &self,

@@ -37,6 +37,9 @@ pub(crate) struct Reach {
     /// ... or in one of these académies.
     pub(crate) academies: BTreeSet<String>,
     pub(crate) in_academies: BTreeSet<Audience>,
+    /// ... or where one of these people takes part.
+    pub(crate) people: BTreeSet<Uuid>,
+    pub(crate) taking_part: BTreeSet<Audience>,
 }
 
 /// The order of a list.
@@ -206,6 +209,14 @@ macro_rules! push_reach {
             $query.push(" AND ").push($crate::store::filter::SOMEWHERE).push(" AND pp.academy_id IN ");
             let academies: Vec<String> = reach.academies.iter().cloned().collect();
             $crate::store::push_ids!($query, &academies);
+            $query.push("))");
+        }
+        if !reach.taking_part.is_empty() && !reach.people.is_empty() {
+            $query.push(" OR (p.audience IN ");
+            $crate::store::push_ids!($query, &words(&reach.taking_part));
+            $query.push(" AND EXISTS (SELECT 1 FROM participants po WHERE po.production_id = p.id AND po.person_id IN ");
+            let people: Vec<uuid::Uuid> = reach.people.iter().copied().collect();
+            $crate::store::push_ids!($query, &people);
             $query.push("))");
         }
         $query.push(")");

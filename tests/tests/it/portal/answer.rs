@@ -56,7 +56,11 @@ impl Listed {
 
     pub(super) fn check(&self) {
         let ids: BTreeSet<&str> = self.nodes.iter().filter_map(|node| node["id"].as_str()).collect();
-        assert_eq!((ids.len(), &self.total), (self.nodes.len(), &json!(self.nodes.len())), "each once, and all of them");
+        assert_eq!(
+            (ids.len(), &self.total),
+            (self.nodes.len(), &json!(self.nodes.len())),
+            "each once, and all of them"
+        );
         assert!(self.nodes.len() > 200, "{}", self.nodes.len());
         for node in &self.nodes {
             production(node);
@@ -64,7 +68,8 @@ impl Listed {
         let places: Vec<&Value> = self.nodes.iter().flat_map(|node| items(&node["establishments"])).collect();
         let projects: BTreeSet<&str> = places.iter().filter_map(|place| place["entProject"]["name"].as_str()).collect();
         assert!(projects.is_superset(&["Aliénor", "Argos"].into()), "{projects:?}");
-        let counted: Vec<&Value> = places.iter().map(|place| &place["accounts"]).filter(|figure| figure["rate"].is_number()).collect();
+        let counted: Vec<&Value> =
+            places.iter().map(|place| &place["accounts"]).filter(|figure| figure["rate"].is_number()).collect();
         assert!(counted.len() * 5 >= places.len() * 4, "{} of {} have accounts", counted.len(), places.len());
         let rates: BTreeSet<String> = counted.iter().map(|figure| figure["rate"].to_string()).collect();
         assert!(rates.len() > 10, "{}", rates.len());
@@ -80,7 +85,9 @@ impl Listed {
             let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
             for one in items(&node["participants"]) {
                 match one["level"]["name"].as_str() {
-                    Some(level) => *seen.entry((one["establishment"]["uai"].as_str().expect("a place"), level)).or_default() += 1,
+                    Some(level) => {
+                        *seen.entry((one["establishment"]["uai"].as_str().expect("a place"), level)).or_default() += 1
+                    }
                     None if one["label"].as_str().is_some_and(|label| label.starts_with("Élève")) => withheld += 1,
                     None => {}
                 }
@@ -120,7 +127,10 @@ fn production(node: &Value) {
 
 fn accounts(figure: &Value) {
     for count in [&figure["numerator"], &figure["denominator"]] {
-        assert!(count.is_null() || count.as_f64().is_some_and(|count| count >= 5.0 && count % 5.0 == 0.0), "{figure:#}");
+        assert!(
+            count.is_null() || count.as_f64().is_some_and(|count| count >= 5.0 && count % 5.0 == 0.0),
+            "{figure:#}"
+        );
     }
     if let (Some(part), Some(whole)) = (figure["numerator"].as_f64(), figure["denominator"].as_f64()) {
         assert_eq!(figure["rate"].as_f64(), Some(part / whole), "of the rounded pair: {figure:#}");

@@ -36,7 +36,8 @@ pub(super) async fn fetched(url: &str, token: &str, listed: &Listed) {
         let altered = signed.replace("expires=", "expires=9");
         assert_eq!(get(&altered, Some(token)).await.status().as_u16(), 403, "a link cannot be prolonged");
     }
-    let shared = listed.nodes.iter().find(|node| node["audience"] == "TERRITORY_STAFF").expect("one of the territory's");
+    let shared =
+        listed.nodes.iter().find(|node| node["audience"] == "TERRITORY_STAFF").expect("one of the territory's");
     let stable = shared["exports"][0]["url"].as_str().expect("a link");
     assert_eq!(get(stable, None).await.status().as_u16(), 401, "somebody known might have it");
     let known = get(&format!("{stable}x"), Some(token)).await;

@@ -19,7 +19,15 @@ fn own(node: &Value) -> Value {
     let participants: Vec<Value> =
         participants.iter().map(|one| json!([one["label"], one["level"], one["establishment"]["uai"]])).collect();
     let exports = node["exports"].as_array().map(Vec::len);
-    json!([node["id"], node["title"], node["cycles"], node["audience"], node["establishmentUais"], participants, exports])
+    json!([
+        node["id"],
+        node["title"],
+        node["cycles"],
+        node["audience"],
+        node["establishmentUais"],
+        participants,
+        exports
+    ])
 }
 
 /// The fields that a service gives.
@@ -50,7 +58,8 @@ async fn each_service_in_turn() {
         let told = |nodes: &[Value]| -> Vec<Value> { nodes.iter().map(own).collect() };
         assert_eq!(told(&left), told(&whole), "without {stopped} every production is listed");
         for service in services {
-            let given = |nodes: &[Value]| -> Vec<Value> { nodes.iter().flat_map(|node| of_service(service, node)).collect() };
+            let given =
+                |nodes: &[Value]| -> Vec<Value> { nodes.iter().flat_map(|node| of_service(service, node)).collect() };
             // An establishment without its name, which is never null, is null itself, with what others say of it.
             if service == stopped || (stopped, service) == ("establishments", "activation") {
                 assert!(given(&left).iter().all(Value::is_null) && !given(&whole).iter().all(Value::is_null));

@@ -78,9 +78,7 @@ fn timeline(title: &str, parts: &[&str]) -> String {
 }
 
 fn wall(title: &str, parts: &[&str]) -> String {
-    let node = |(at, part): (usize, &&str)| {
-        json!({ "id": format!("n{at}"), "type": "text", "x": 240 * at, "y": 0, "width": 220, "height": 120, "text": part })
-    };
+    let node = |(at, part): (usize, &&str)| json!({ "id": format!("n{at}"), "type": "text", "x": 240 * at, "y": 0, "width": 220, "height": 120, "text": part });
     let nodes: Vec<_> = parts.iter().enumerate().map(node).collect();
     json!({ "title": title, "nodes": nodes, "edges": [] }).to_string()
 }

@@ -40,7 +40,12 @@ pub(super) const THEMES: &[Theme] = &[
         Kind::Timeline,
         "De Clovis à Charlemagne",
         "Une frise commune pour l'histoire du cycle 3.",
-        &["481 Clovis, roi des Francs", "496 Baptême de Clovis", "732 Bataille de Poitiers", "800 Charlemagne empereur"],
+        &[
+            "481 Clovis, roi des Francs",
+            "496 Baptême de Clovis",
+            "732 Bataille de Poitiers",
+            "800 Charlemagne empereur",
+        ],
     ),
     theme(
         Kind::Timeline,
@@ -64,7 +69,12 @@ pub(super) const THEMES: &[Theme] = &[
         Kind::Wall,
         "Questions au collège",
         "Les CM2 demandent, les 6e répondent.",
-        &["Combien de professeurs ?", "Où mange-t-on ?", "Qu'est-ce qu'un casier ?", "Comment lire l'emploi du temps ?"],
+        &[
+            "Combien de professeurs ?",
+            "Où mange-t-on ?",
+            "Qu'est-ce qu'un casier ?",
+            "Comment lire l'emploi du temps ?",
+        ],
     ),
     theme(
         Kind::Wall,
