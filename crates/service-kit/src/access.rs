@@ -121,20 +121,24 @@ impl Access {
                 if section == VALUES {
                     let rule = rule(value.as_str().ok_or_else(|| format!("{key}: callers are a text"))?)?;
                     table.values.insert(key, rule);
-                    continue;
-                }
-                let rule = rule(&key)?;
-                let fields = value.as_array().ok_or_else(|| format!("{section}: {key} names a list of fields"))?;
-                for field in fields {
-                    let field = field.as_str().ok_or_else(|| format!("{section}: a field is a text"))?;
-                    let of_type = table.fields.entry(section.clone()).or_default();
-                    if of_type.insert(field.to_owned(), rule.clone()).is_some() {
-                        return Err(format!("{section}.{field} has two rules"));
-                    }
+                } else {
+                    let fields = value.as_array().ok_or_else(|| format!("{section}: {key} names a list of fields"))?;
+                    table.add(&section, &rule(&key)?, fields)?;
                 }
             }
         }
         Ok(table)
+    }
+
+    fn add(&mut self, of_type: &str, rule: &Rule, fields: &[toml::Value]) -> Result<(), String> {
+        let rules = self.fields.entry(of_type.to_owned()).or_default();
+        for field in fields {
+            let field = field.as_str().ok_or_else(|| format!("{of_type}: a field is a text"))?;
+            if rules.insert(field.to_owned(), rule.clone()).is_some() {
+                return Err(format!("{of_type}.{field} has two rules"));
+            }
+        }
+        Ok(())
     }
 
     /// The rule of a field; none for one that the table does not hold.

@@ -17,7 +17,7 @@ const QUERY: &str = "{ people { name } }";
 /// A gateway for which `reviews` is the service that knows people.
 async fn gateway() -> TestGateway {
     let service = |config: &mut gateway::config::GatewayConfig| {
-        config.person_service = "reviews".to_owned();
+        "reviews".clone_into(&mut config.person_service);
         config.public_routes = [("catalogue".to_owned(), vec!["/files".to_owned()])].into();
         config.subgraph_timeout = Duration::from_millis(500);
     };

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -187,4 +188,61 @@ async fn roles_on_postgresql() {
 #[tokio::test]
 async fn roles_on_postgresql_over_redis() {
     roles(Site::new(Database::Postgres).with_redis()).await;
+}
+
+/// What the demonstration's people and productions come to, and what each service knows of the others.
+const FILLED: [&str; 5] = [
+    "SELECT COUNT(*), (SELECT COUNT(*) FROM users.identifiers), (SELECT COUNT(*) FROM users.affiliations) FROM users.people",
+    "SELECT id, title, status, audience, cycles, unknown_level_pupils, crosses_degrees, last_version, published_at \
+     FROM productions.productions ORDER BY id",
+    "SELECT p.production_id, p.number, i.system, i.value, p.profile, p.uai, p.mefstat4, p.ordinal \
+     FROM productions.participants p JOIN users.identifiers i ON i.person_id = p.person_id ORDER BY 1, 2",
+    "SELECT production_id, version, format, size, sha256 FROM productions.contents ORDER BY 1, 2, 3",
+    "SELECT i.value, a.school_year, a.uai, a.profile, a.mefstat4 FROM productions.person_affiliations a \
+     JOIN users.identifiers i ON i.person_id = a.person_id ORDER BY 1, 2, 3",
+];
+/// What productions know of people, and what people say.
+const TOLD: [&str; 2] = [
+    "SELECT person_id, school_year, uai, profile, mefstat4 FROM productions.person_affiliations ORDER BY 1, 2, 3, 4",
+    "SELECT person_id, school_year, uai, profile, mefstat4 FROM users.affiliations ORDER BY 1, 2, 3, 4",
+];
+
+/// People and productions are written by the same use cases as everywhere: a first start that is killed again and again ends as one
+/// that is not.
+#[tokio::test]
+async fn people_and_productions_of_a_first_start() {
+    let whole = Site::new(Database::Postgres);
+    assert!(whole.in_process(true).stop());
+    let seed = setting("PASSERELLE_KILL_SEED").unwrap_or_else(|| fastrand::u64(..));
+    println!("PASSERELLE_KILL_SEED={seed}");
+    let mut rng = Rng::with_seed(seed);
+    let site = Site::new(Database::Postgres);
+    let data = site.data().display().to_string();
+    for _ in 0..setting("PASSERELLE_KILL_ROUNDS").unwrap_or(3) {
+        // On a fast machine a start may come to its end before it is killed.
+        if fs::read_to_string(site.data().join("demo.marker")).is_ok_and(|marker| marker.contains("complete")) {
+            break;
+        }
+        let arguments = ["serve", "--demo", "--listen", "127.0.0.1:0", "--data", &data];
+        let mut first =
+            command(arguments, &site.environment).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts");
+        // The directory is in: people and what they make are written from here on.
+        let told = BufReader::new(first.stderr.take().expect("piped"));
+        let targets = told.lines().map_while(Result::ok).any(|line| line.contains("targets.csv"));
+        assert!(targets, "it fills the demonstration");
+        tokio::time::sleep(Duration::from_millis(rng.u64(0..3000))).await;
+        drop(first.kill());
+        first.wait().expect("it ends");
+    }
+    assert!(site.in_process(true).stop());
+    for statement in FILLED {
+        let (found, wanted) = (site.psql(statement), whole.psql(statement));
+        assert!(!wanted.is_empty() && found == wanted, "{statement}");
+    }
+    assert_eq!(site.psql(TOLD[0]), site.psql(TOLD[1]), "every change that was committed was told, and no other");
+    let by_events = site.psql(TOLD[0]);
+    for service in ["users", "productions"] {
+        site.run(&["projections", "rebuild", service]);
+    }
+    assert_eq!(site.psql(TOLD[0]), by_events, "rebuilt, it is the same");
 }

@@ -1,6 +1,6 @@
 //! The query of a portal: productions, who takes part, where, and how active each establishment is; four services, one answer.
 
-mod answer;
+pub(crate) mod answer;
 mod files;
 mod outages;
 mod statements;

@@ -21,7 +21,7 @@ const MAX_PARTICIPANTS: usize = 1_000;
 /// A production that somebody opens.
 #[derive(Clone, Debug)]
 pub struct NewProduction {
-    /// Its id, a UUIDv7 that the caller makes: whoever tries again makes no second one.
+    /// Its id (UUID version 7), which the caller makes: whoever tries again makes no second one.
     pub id: Uuid,
     /// Its title.
     pub title: String,

@@ -214,7 +214,8 @@ macro_rules! push_reach {
         if !reach.taking_part.is_empty() && !reach.people.is_empty() {
             $query.push(" OR (p.audience IN ");
             $crate::store::push_ids!($query, &words(&reach.taking_part));
-            $query.push(" AND EXISTS (SELECT 1 FROM participants po WHERE po.production_id = p.id AND po.person_id IN ");
+            $query
+                .push(" AND EXISTS (SELECT 1 FROM participants po WHERE po.production_id = p.id AND po.person_id IN ");
             let people: Vec<uuid::Uuid> = reach.people.iter().copied().collect();
             $crate::store::push_ids!($query, &people);
             $query.push("))");

@@ -7,17 +7,17 @@ use testkit::client::ask_as;
 
 use super::TERRITORY;
 
-pub(super) const QUERY: &str = include_str!("../../../queries/cycle3_portal.graphql");
+pub(crate) const QUERY: &str = include_str!("../../../queries/cycle3_portal.graphql");
 
 /// What a portal lists.
 #[derive(Debug, PartialEq)]
-pub(super) struct Listed {
-    pub(super) nodes: Vec<Value>,
+pub(crate) struct Listed {
+    pub(crate) nodes: Vec<Value>,
     total: Value,
 }
 
 /// Fetches page by page; no answer may have an error.
-pub(super) async fn list(url: &str, token: &str, first: usize) -> Listed {
+pub(crate) async fn list(url: &str, token: &str, first: usize) -> Listed {
     let mut listed = Listed { nodes: Vec::new(), total: Value::Null };
     let mut after = Value::Null;
     loop {
@@ -34,7 +34,7 @@ pub(super) async fn list(url: &str, token: &str, first: usize) -> Listed {
     }
 }
 
-pub(super) fn nodes(page: &Value) -> Vec<Value> {
+pub(crate) fn nodes(page: &Value) -> Vec<Value> {
     page["edges"].as_array().expect("edges").iter().map(|edge| edge["node"].clone()).collect()
 }
 
@@ -49,12 +49,12 @@ fn without_host(mut node: Value) -> Value {
 
 impl Listed {
     /// Pseudonyms of the authors who are known to the portal, by production.
-    pub(super) fn authors(&self) -> BTreeMap<String, String> {
+    pub(crate) fn authors(&self) -> BTreeMap<String, String> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         self.nodes.iter().filter_map(|node| Some((text(&node["id"])?, text(&node["author"]["id"])?))).collect()
     }
 
-    pub(super) fn check(&self) {
+    pub(crate) fn check(&self) {
         let ids: BTreeSet<&str> = self.nodes.iter().filter_map(|node| node["id"].as_str()).collect();
         assert_eq!(
             (ids.len(), &self.total),
@@ -86,7 +86,7 @@ impl Listed {
             for one in items(&node["participants"]) {
                 match one["level"]["name"].as_str() {
                     Some(level) => {
-                        *seen.entry((one["establishment"]["uai"].as_str().expect("a place"), level)).or_default() += 1
+                        *seen.entry((one["establishment"]["uai"].as_str().expect("a place"), level)).or_default() += 1;
                     }
                     None if one["label"].as_str().is_some_and(|label| label.starts_with("Élève")) => withheld += 1,
                     None => {}

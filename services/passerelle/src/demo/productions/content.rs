@@ -64,7 +64,7 @@ fn opml(title: &str, parts: &[&str]) -> String {
 }
 
 /// A part of a timeline begins with its year.
-fn dated<'a>(part: &'a str) -> (&'a str, &'a str) {
+fn dated(part: &str) -> (&str, &str) {
     part.split_once(' ').unwrap_or(("", part))
 }
 
