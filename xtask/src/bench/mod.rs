@@ -1,9 +1,10 @@
-//! `cargo xtask bench`: the dashboards' queries in both shapes, and the import of the directory, each beside a peer of the same
-//! run. Figures, never assertions.
+//! `cargo xtask bench`: the dashboards' queries and the portal's in both shapes, where the time of the latter goes, and the import
+//! of the directory, beside peers of the same run. Figures, never assertions.
 
 mod imports;
 mod load;
 mod peer;
+mod portal;
 mod process;
 mod queries;
 
@@ -15,8 +16,10 @@ use anyhow::{Context, ensure};
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Bench {
-    /// The dashboards' queries, in one process and over HTTP.
+    /// The dashboards' queries and the portal's, in one process and over HTTP.
     Queries,
+    /// Where the time of the portal's query goes.
+    Portal,
     /// The import of the directory.
     Import,
 }
@@ -24,10 +27,14 @@ pub(crate) enum Bench {
 /// Runs the benchmarks; rows of the import, seconds of each query.
 pub(crate) fn run(which: Option<Bench>, rows: u32, seconds: u64) -> anyhow::Result<()> {
     let binary = build()?;
-    if which != Some(Bench::Import) {
+    let is_asked = |bench| which.is_none_or(|which| which == bench);
+    if is_asked(Bench::Queries) {
         queries::run(&binary, seconds)?;
     }
-    if which != Some(Bench::Queries) {
+    if is_asked(Bench::Portal) {
+        portal::run(&binary, seconds)?;
+    }
+    if is_asked(Bench::Import) {
         imports::run(&binary, rows)?;
     }
     Ok(())
@@ -39,6 +46,13 @@ fn build() -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let target = own.ancestors().find(|folder| folder.join("release/passerelle").is_file());
     Ok(target.context("the release binary lies beside this one's profile")?.join("release/passerelle"))
+}
+
+/// A token of the portal of Bordeaux, for the demonstration in `data`.
+fn token(binary: &Path, data: &str) -> anyhow::Result<String> {
+    let made = Command::new(binary).args(["token", "demo", "portail-bordeaux", "--data", data]).output()?;
+    ensure!(made.status.success(), "no token: {}", String::from_utf8_lossy(&made.stderr));
+    Ok(String::from_utf8(made.stdout)?.trim().to_owned())
 }
 
 /// The text of an acceptance query.

@@ -1,5 +1,6 @@
 //! A process that is measured: started, its address read, its memory at the end.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -16,11 +17,23 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the binary and waits for the address that it prints first.
     pub(crate) fn start(binary: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
+        Self::start_with(binary, arguments, &[], None)
+    }
+
+    /// The same with an environment, and with what it logs in a file.
+    pub(crate) fn start_with(
+        binary: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        log: Option<&Path>,
+    ) -> anyhow::Result<Self> {
+        let log = log.map_or_else(|| Ok(Stdio::null()), |log| File::create(log).map(Stdio::from))?;
         let mut child = Command::new(binary)
             .args(arguments)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .context("the binary starts")?;
         let mut line = String::new();

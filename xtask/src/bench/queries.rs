@@ -1,16 +1,46 @@
-//! The dashboards' queries over the demonstration's data, in one process and over HTTP.
+//! The dashboards' queries and the portal's over the demonstration's data, in one process and over HTTP.
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::load::{self, Seen};
 use super::peer::{self, Recorder};
 use super::process::Server;
 
-const QUERIES: [&str; 3] = ["pix_orga", "montpellier_labels", "ent_deployment"];
 /// Connections that ask at once.
 const CONNECTIONS: usize = 8;
+/// The subgraphs of this house.
+pub(super) const SUBGRAPHS: [&str; 4] = ["establishments", "users", "productions", "activation"];
+
+/// A query as it is asked.
+pub(super) struct Asked {
+    /// What it is called in the tables.
+    pub(super) label: &'static str,
+    body: String,
+    headers: String,
+}
+
+impl Asked {
+    /// A query of `tests/queries`, asked by nobody known.
+    fn of_a_dashboard(name: &'static str) -> anyhow::Result<Self> {
+        Ok(Self { label: name, body: body(name, &json!({}))?, headers: String::new() })
+    }
+
+    /// The portal's, with pages of this length, asked by the portal of Bordeaux.
+    pub(super) fn of_the_portal(label: &'static str, first: u32, token: &str) -> anyhow::Result<Self> {
+        let body = body("cycle3_portal", &json!({ "territory": "ACA-04", "first": first }))?;
+        Ok(Self { label, body, headers: format!("authorization: Bearer {token}\r\n") })
+    }
+
+    pub(super) fn request(&self, address: &str) -> Vec<u8> {
+        load::post(address, &self.headers, &self.body)
+    }
+}
+
+fn body(name: &str, variables: &Value) -> anyhow::Result<String> {
+    Ok(json!({ "query": super::query(name)?, "variables": variables }).to_string())
+}
 
 /// Prints a line for each query and shape.
 pub(crate) fn run(binary: &Path, seconds: u64) -> anyhow::Result<()> {
@@ -25,30 +55,43 @@ pub(crate) fn run(binary: &Path, seconds: u64) -> anyhow::Result<()> {
     );
 
     let serve = start(&["serve", "--demo"])?;
-    for name in QUERIES {
+    let token = super::token(binary, &data)?;
+    let queries = [
+        Asked::of_a_dashboard("pix_orga")?,
+        Asked::of_a_dashboard("montpellier_labels")?,
+        Asked::of_a_dashboard("ent_deployment")?,
+        Asked::of_the_portal("cycle3_portal, 10", 10, &token)?,
+        Asked::of_the_portal("cycle3_portal, 50", 50, &token)?,
+    ];
+    for asked in &queries {
         let before = serve.cpu_seconds()?;
-        let seen = ask(&serve.address, name, seconds)?;
-        line(name, "one process", &seen, serve.cpu_seconds()? - before, serve.peak_mb()?);
+        let seen = ask(&serve.address, asked, seconds)?;
+        line(asked.label, "one process", &seen, serve.cpu_seconds()? - before, serve.peak_mb()?);
     }
     drop(serve);
 
-    let (establishments, activation) = (start(&["subgraph", "establishments"])?, start(&["subgraph", "activation"])?);
-    let over = |one: &str, two: &str| {
-        let (one, two) = (format!("establishments=http://{one}"), format!("activation=http://{two}"));
-        start(&["gateway", "--subgraph", &one, "--subgraph", &two])
+    let services = SUBGRAPHS.map(|name| start(&["subgraph", name]));
+    let services = services.into_iter().collect::<anyhow::Result<Vec<Server>>>()?;
+    let over = |addresses: Vec<&str>| {
+        let ways = SUBGRAPHS.iter().zip(addresses).map(|(name, address)| format!("{name}=http://{address}"));
+        let arguments: Vec<String> = ways.flat_map(|way| ["--subgraph".to_owned(), way]).collect();
+        let arguments: Vec<&str> = std::iter::once("gateway").chain(arguments.iter().map(String::as_str)).collect();
+        start(&arguments)
     };
-    let gateway = over(&establishments.address, &activation.address)?;
-    let (first, second) = (Recorder::before(&establishments.address)?, Recorder::before(&activation.address)?);
-    let recorded = over(&first.address, &second.address)?;
-    for name in QUERIES {
+    let gateway = over(services.iter().map(|service| service.address.as_str()).collect())?;
+    let recorders =
+        services.iter().map(|service| Recorder::before(&service.address)).collect::<anyhow::Result<Vec<_>>>()?;
+    let recorded = over(recorders.iter().map(|recorder| recorder.address.as_str()).collect())?;
+    for asked in &queries {
         let cpu = || -> anyhow::Result<f64> {
-            Ok(gateway.cpu_seconds()? + establishments.cpu_seconds()? + activation.cpu_seconds()?)
+            let of_services = services.iter().map(Server::cpu_seconds).sum::<anyhow::Result<f64>>()?;
+            Ok(gateway.cpu_seconds()? + of_services)
         };
         let before = cpu()?;
-        let seen = ask(&gateway.address, name, seconds)?;
-        line(name, "over HTTP", &seen, cpu()? - before, gateway.peak_mb()?);
+        let seen = ask(&gateway.address, asked, seconds)?;
+        line(asked.label, "over HTTP", &seen, cpu()? - before, gateway.peak_mb()?);
         // The peer: the calls that this query costs, without a gateway.
-        let per_query = one_round(&recorded.address, name, [&first, &second])?;
+        let per_query = one_round(&recorded.address, asked, &recorders)?;
         let floor = peer::replay(&per_query, CONNECTIONS, seconds)?;
         println!(
             "{:<20} {:<11} {floor:>8.0}   the same {} subgraph calls without a gateway; the gateway reaches {:.2} of it",
@@ -62,20 +105,16 @@ pub(crate) fn run(binary: &Path, seconds: u64) -> anyhow::Result<()> {
 }
 
 /// The calls of exactly one run of a query.
-fn one_round(gateway: &str, name: &str, recorders: [&Recorder; 2]) -> anyhow::Result<Vec<peer::Call>> {
+fn one_round(gateway: &str, asked: &Asked, recorders: &[Recorder]) -> anyhow::Result<Vec<peer::Call>> {
     use std::io::{BufReader, Write};
     let mut stream = std::net::TcpStream::connect(gateway)?;
-    stream.write_all(&load::post(gateway, "", &body(name)?))?;
+    stream.write_all(&asked.request(gateway))?;
     load::answer(&mut BufReader::new(stream), &mut Vec::new())?;
-    Ok(recorders.iter().flat_map(|recorder| recorder.take()).collect())
+    Ok(recorders.iter().flat_map(Recorder::take).collect())
 }
 
-fn body(name: &str) -> anyhow::Result<String> {
-    Ok(json!({ "query": super::query(name)? }).to_string())
-}
-
-fn ask(address: &str, name: &str, seconds: u64) -> anyhow::Result<Seen> {
-    load::run(address, &load::post(address, "", &body(name)?), CONNECTIONS, seconds)
+fn ask(address: &str, asked: &Asked, seconds: u64) -> anyhow::Result<Seen> {
+    load::run(address, &asked.request(address), CONNECTIONS, seconds)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of requests stay far below 2^53")]
