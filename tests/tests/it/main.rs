@@ -8,5 +8,6 @@ mod explorer;
 mod imports;
 mod killed;
 mod portal;
+mod quickstart;
 mod resilience;
 mod tokens;

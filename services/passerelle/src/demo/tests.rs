@@ -3,6 +3,7 @@
 mod deployments;
 mod directory;
 mod indicators;
+mod people;
 mod sectors;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -108,15 +108,33 @@ fn what_no_document_gives_is_simulated() {
         assert!(part <= whole && whole > 0 && row["status"].is_empty());
         assert!(is_college(establishment) || is_lycee(establishment));
     }
-    let simulated = ["SCHEMATIC_USE", "PIX_CERTIFICATION"];
+    let simulated = ["SCHEMATIC_USE", "PIX_CERTIFICATION", "ACCOUNT_ACTIVATION"];
     for row in &demo.observations {
         assert_eq!(row["provenance"] == "SIMULATED", simulated.contains(&row["indicator"].as_str()));
-        assert_eq!(row["numerator"].is_empty(), row["indicator"] != "PIX_CERTIFICATION");
+        assert_eq!(row["numerator"].is_empty(), !simulated[1..].contains(&row["indicator"].as_str()));
     }
     let keys = tally(demo.observations.iter().map(|row| (&row["indicator"], &row["uai"], &row["school_year"])));
     assert!(keys.values().all(|count| *count == 1));
     let indicators = tally(demo.observations.iter().map(|row| row["indicator"].as_str()));
-    assert_eq!(indicators.len(), 6, "{indicators:?}");
+    assert_eq!(indicators.len(), 7, "{indicators:?}");
+}
+
+#[test]
+fn accounts_are_those_of_both_ents_and_some_are_not_declared() {
+    let demo = demo();
+    let accounts = demo.observed("ACCOUNT_ACTIVATION");
+    let open: HashSet<&str> =
+        demo.open(Some("alienor"), "2018-2019").union(&demo.open(Some("argos"), "2018-2019")).copied().collect();
+    assert!(accounts.len() * 10 > open.len() * 8 && accounts.len() < open.len(), "{} {}", accounts.len(), open.len());
+    let (mut few, mut rates) = (0, HashSet::new());
+    for (_, row) in &accounts {
+        let count = |column: &str| -> u32 { row[column].parse().expect("a number") };
+        let (activated, created) = (count("numerator"), count("denominator"));
+        assert!(open.contains(row["uai"].as_str()) && row["school_year"] == "2018-2019" && activated < created);
+        few += usize::from(activated < 5);
+        rates.insert(activated * 1000 / created);
+    }
+    assert!(few > 0 && few * 20 < accounts.len() && rates.len() > 100, "{few} {}", rates.len());
 }
 
 #[test]
