@@ -18,7 +18,7 @@ pub(crate) struct GraphqlError {
 }
 
 /// A place in the document, from 1.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Location {
     line: usize,
     column: usize,

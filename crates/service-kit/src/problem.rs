@@ -8,6 +8,11 @@ use serde_json::json;
 /// The media type of a problem document.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
+/// What is answered at an address that is nobody's.
+pub async fn nothing_here() -> Response {
+    problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, "nothing is served at this address")
+}
+
 /// A problem: a status, a code of the closed list, and a sentence that may be shown.
 pub fn problem(status: StatusCode, code: ErrorCode, detail: &str) -> Response {
     let title = status.canonical_reason().unwrap_or("Error");

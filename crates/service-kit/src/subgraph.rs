@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::batches::Batches;
 use crate::health::{self, Readiness};
 use crate::principal_token::Verifier;
+use crate::problem::nothing_here;
 
 /// A service, ready to be mounted by the all-in-one or served alone.
 #[derive(Clone)]
@@ -46,7 +47,12 @@ impl std::fmt::Debug for Subgraph {
 impl Subgraph {
     /// What a process of this service alone serves: its GraphQL, its public routes and its health.
     pub fn server(self) -> Router {
-        self.router.merge(self.public).merge(health::routes(self.ready))
+        self.router.merge(self.public).merge(health::routes(self.ready)).fallback(nothing_here)
+    }
+
+    /// Its public routes by themselves, for a gateway in the same process.
+    pub fn public_routes(&self) -> Router {
+        self.public.clone().fallback(nothing_here)
     }
 }
 

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kernel::{ErrorCode, Principal};
 use service_kit::principal_token;
-use service_kit::problem::problem;
+use service_kit::problem::{nothing_here, problem};
 
 use super::auth;
 use super::request_id::{REQUEST_ID, request_id};
@@ -29,7 +29,7 @@ pub(super) async fn forward(State(gateway): State<Arc<Gateway>>, request: Reques
 async fn answer(gateway: &Gateway, request: Request<Body>, id: &str) -> Response {
     let serving = gateway.serving();
     let Some(route) = serving.public.find(request.uri().path()) else {
-        return problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, "nothing is served at this address");
+        return nothing_here().await;
     };
     match auth::principal(gateway, request.headers()) {
         Ok(principal) => match people::recognise(gateway, principal, &Arc::from(id)).await {

@@ -212,6 +212,8 @@ fn diagnostics(list: &DiagnosticList, code: ErrorCode) -> Vec<GraphqlError> {
         |json: apollo_compiler::response::GraphQLError| GraphqlError::new(code, json.message).located(json.locations);
     let mut errors: Vec<GraphqlError> =
         list.iter().take(MAX_ERRORS).map(|diagnostic| error(diagnostic.to_json())).collect();
+    // The parser may tell of one place twice.
+    errors.dedup_by(|one, other| (&one.message, &one.locations) == (&other.message, &other.locations));
     if errors.is_empty() {
         errors.push(GraphqlError::new(code, "the document is empty"));
     }

@@ -138,7 +138,7 @@ pub(crate) fn gateway_in_process(config: &Config, subgraphs: &[Subgraph], signer
         })
         .collect();
     let public: HashMap<String, Router> =
-        subgraphs.iter().map(|subgraph| (subgraph.name.to_owned(), subgraph.public.clone())).collect();
+        subgraphs.iter().map(|subgraph| (subgraph.name.to_owned(), subgraph.public_routes())).collect();
     let parts = GatewayParts {
         config: config.gateway.clone(),
         supergraph: SUPERGRAPH.to_owned(),

@@ -146,7 +146,8 @@ fn another_key_another_algorithm_and_an_altered_token_are_refused() {
         "whatever".to_owned(),
         "x".repeat(10_000),
     ] {
-        assert_eq!(verify(&files, &bad, NOON), Err(BadToken::Invalid), "{bad:.60}");
+        let refused = verify(&files, &bad, NOON);
+        assert!(matches!(refused, Err(BadToken::Invalid | BadToken::Malformed)), "{bad:.60}");
     }
 }
 

@@ -22,6 +22,9 @@ const MAX_BYTES: usize = 8 << 10;
 /// A token makes nobody known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadToken {
+    /// It has not the form of one: a part of it, or something else.
+    #[error("the access token is no JWT: is all of it there?")]
+    Malformed,
     /// It is none of this installation's, or was altered.
     #[error("the access token is none of this installation's")]
     Invalid,
@@ -60,6 +63,9 @@ impl Verifier {
     pub fn verify(&self, token: &str) -> Result<Principal, BadToken> {
         if token.len() > MAX_BYTES {
             return Err(BadToken::Invalid);
+        }
+        if token.split('.').count() != 3 {
+            return Err(BadToken::Malformed);
         }
         let now = self.clock.now().timestamp();
         let hash: [u8; 32] = Sha256::digest(token).into();

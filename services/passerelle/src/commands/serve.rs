@@ -34,7 +34,10 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     // The port is taken first: a second start on it says so at once.
     let listener = bind(&config.gateway.listen).await?;
     let address = listener.local_addr()?;
-    config.public_url.get_or_insert_with(|| format!("http://{address}"));
+    // Who listens on every address is reached by another one: links then begin with a slash.
+    if !address.ip().is_unspecified() {
+        config.public_url.get_or_insert_with(|| format!("http://{address}"));
+    }
     let house = House::open(&config).await?;
     let clock = Clock::System;
     let worker = Worker::new(clock);

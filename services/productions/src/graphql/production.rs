@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use kernel::Fault;
 use service_kit::access::ACCESS;
-use service_kit::graphql::{Cycle, DateTime, EstablishmentRef, SchoolYear, Uai};
+use service_kit::graphql::{Cycle, DateTime, EstablishmentRef, SchoolYear, Uai, or_null};
 
 use super::enums::{Audience, ProductionKind, ProductionStatus};
 use super::loaders::{ExportsKey, Loaders};
@@ -61,12 +61,15 @@ impl Production {
         Cycles(self.seen.row.cycles).list().into_iter().map(Into::into).collect()
     }
 
-    /// Pupils whose code holds no level (ULIS), who are in no cycle here; null for a portal where they are fewer than 5.
-    async fn pupils_of_unknown_level(&self) -> Result<Option<i64>, Fault> {
-        ACCESS.permit("Production", "pupilsOfUnknownLevel", &self.seen.seers)?;
+    /// Pupils whose code holds no level (ULIS), who are in no cycle here, for who takes part, their ENTs, the portals and the staff
+    /// of their territories. Null for everybody else; and where they are fewer than 5, for all but who takes part and their ENTs.
+    async fn pupils_of_unknown_level(&self) -> Option<i64> {
+        if !ACCESS.permits("Production", "pupilsOfUnknownLevel", &self.seen.seers) {
+            return None;
+        }
         let count = self.seen.row.unknown_level_pupils;
         let exact = ACCESS.admits("Participant.level: shared by fewer than 5", &self.seen.seers);
-        Ok((exact || count >= SMALLEST).then_some(count))
+        (exact || count >= SMALLEST).then_some(count)
     }
 
     /// Whether pupils of both degrees, école and collège or lycée, took part.
@@ -122,11 +125,14 @@ impl Production {
     /// Its versions, the newest first, for those who take part and their ENTs. Null, with an error, for everybody else.
     async fn versions(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "Items at most, up to 100; absent: 20.")] first: Option<i32>,
         #[graphql(desc = "Begin after the item of this cursor.")] after: Option<String>,
-    ) -> Result<Option<VersionConnection>, Fault> {
-        ACCESS.permit("Production", "versions", &self.seen.seers)?;
-        VersionConnection::new(Arc::clone(&self.seen), first, after.as_deref()).map(Some)
+    ) -> Option<VersionConnection> {
+        let versions = ACCESS
+            .permit("Production", "versions", &self.seen.seers)
+            .and_then(|()| VersionConnection::new(Arc::clone(&self.seen), first, after.as_deref()));
+        or_null(ctx, versions)
     }
 
     /// Its last version in every format in which it can be fetched, the editable one first.

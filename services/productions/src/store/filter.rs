@@ -59,8 +59,16 @@ pub(crate) enum Place {
 }
 
 impl Order {
-    /// Sort keys of a cursor.
-    pub(crate) const KEYS: usize = 2;
+    /// Values of a cursor: the order's name, and its sort keys.
+    pub(crate) const KEYS: usize = 3;
+
+    /// What its cursors begin with: one of another order, or of another list, names no place in this one.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Recent => "recent",
+            Self::Title => "title",
+        }
+    }
 
     /// The order in SQL, in the page's direction.
     pub(super) const fn sql(self, direction: Direction) -> &'static str {
@@ -86,7 +94,7 @@ impl Order {
             Self::Recent => row.published_at.map(|at| at.timestamp_micros().to_string()).unwrap_or_default(),
             Self::Title => row.title_folded.clone(),
         };
-        Cursor(vec![key, row.id.to_string()])
+        Cursor(vec![self.name().to_owned(), key, row.id.to_string()])
     }
 
     /// The place that a cursor names.
@@ -94,7 +102,10 @@ impl Order {
     /// # Errors
     /// When it is none of this order.
     pub(crate) fn place(self, cursor: &Cursor) -> Result<Place, BadPage> {
-        let [key, id] = cursor.0.as_slice() else { return Err(BadPage::Cursor) };
+        let [name, key, id] = cursor.0.as_slice() else { return Err(BadPage::Cursor) };
+        if name != self.name() {
+            return Err(BadPage::Cursor);
+        }
         let id: Uuid = id.parse().map_err(|_| BadPage::Cursor)?;
         match self {
             Self::Recent => {

@@ -60,6 +60,11 @@ impl House {
 
     /// A mind map of both classes, published for this audience.
     pub(crate) async fn shared(&self, title: &str, audience: Audience) -> Uuid {
+        self.made(title, Kind::MindMap, &[&self.cm2, &self.sixth], audience).await
+    }
+
+    /// Something that these classes make with the teacher of the école, published for this audience.
+    pub(crate) async fn made(&self, title: &str, kind: Kind, classes: &[&[Uuid]], audience: Audience) -> Uuid {
         let by =
             |person_id, uai: &str| Contributor { person_id, uai: uai.parse().expect("a UAI"), role: Role::Contribute };
         let id = Uuid::now_v7();
@@ -67,14 +72,14 @@ impl House {
             id,
             title: title.to_owned(),
             summary: None,
-            kind: Kind::MindMap,
+            kind,
             licence: None,
             school_year: YEAR.parse().expect("a year"),
             author: by(self.teacher, ECOLE),
         };
         productions::create(&self.store, &CLOCK, &new).await.expect("made");
-        let mut pupils: Vec<Contributor> = self.cm2.iter().map(|id| by(*id, ECOLE)).collect();
-        pupils.extend(self.sixth.iter().map(|id| by(*id, COLLEGE)));
+        let of = |id: &Uuid| by(*id, if self.sixth.contains(id) { COLLEGE } else { ECOLE });
+        let pupils: Vec<Contributor> = classes.iter().flat_map(|class| class.iter()).map(of).collect();
         productions::contribute(&self.store, &CLOCK, id, &pupils).await.expect("joined");
         let content = NewContent {
             format: "mm".to_owned(),

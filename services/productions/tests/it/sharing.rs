@@ -64,6 +64,8 @@ async fn a_portal_lists_what_its_territory_shares(#[values(Backend::Sqlite, Back
         .ask("{ sharedProductions(territory: \"ACA-04\") { edges { node { versions { totalCount } } } } }", json!({}))
         .await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    let node = &refused["data"]["sharedProductions"]["edges"][0]["node"];
+    assert_eq!(node, &json!({ "versions": null }), "what is refused is null by itself, even alone");
     house.subgraph.by(Principal::anonymous());
     let refused = house
         .subgraph

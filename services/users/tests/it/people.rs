@@ -71,6 +71,7 @@ async fn who_may_know_whom(#[values(Backend::Sqlite, Backend::Postgres)] backend
     );
     let refused = house.subgraph.entities("... on User { affiliations { level { name } } }", both.clone()).await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    assert_eq!(refused["data"]["_entities"][0], json!({ "affiliations": null }), "null by itself, even alone");
 
     house.subgraph.by(application("portail-limoges", Some("ACA-22"), None, &[]));
     assert_eq!(house.subgraph.entities(USER, both.clone()).await["data"]["_entities"][0], json!(null));
