@@ -1,6 +1,7 @@
 //! Who a person is in this house: learned from the service of people, which knows its own by their pseudonym, and carried to the
 //! other services in the signed principal.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,18 +16,33 @@ use crate::error::GraphqlError;
 use crate::subgraph::{CallError, SubgraphRequest};
 
 /// What the service of people is asked, on behalf of the person.
-const QUESTION: &[u8] = br#"{"query":"{ callingPerson { personId profiles establishments classes } }"}"#;
+const QUESTION: &[u8] = br#"{"query":"{ callingPerson { personId profiles establishments workplaces classes } }"}"#;
 /// How long an answer is taken for true: a right that ended is gone after this.
 const REMEMBERED: Duration = Duration::from_secs(30);
+/// How long a failure is: who asks meanwhile is not made to wait for it again.
+const FAILED: Duration = Duration::from_secs(1);
 /// People remembered at most.
 const PEOPLE: usize = 4096;
 
 /// People who asked lately, by client and pseudonym.
-pub(crate) struct People(Cache<(String, String), (Instant, Arc<PersonFacts>)>);
+pub(crate) struct People(Cache<(String, String), Learned>);
 
 impl Default for People {
     fn default() -> Self {
         Self(Cache::new(PEOPLE))
+    }
+}
+
+/// What was learned of a person, and when; none where that failed.
+#[derive(Clone)]
+struct Learned {
+    at: Instant,
+    facts: Option<Arc<PersonFacts>>,
+}
+
+impl Learned {
+    fn is_good(&self) -> bool {
+        self.at.elapsed() < if self.facts.is_some() { REMEMBERED } else { FAILED }
     }
 }
 
@@ -47,6 +63,7 @@ struct CallingPerson {
     person_id: Option<String>,
     profiles: Vec<Profile>,
     establishments: Vec<String>,
+    workplaces: Vec<String>,
     classes: Vec<String>,
 }
 
@@ -62,21 +79,27 @@ pub(crate) async fn recognise(
     // A graph of others has nobody to ask, and no principal is signed for it.
     let Some(token) = gateway.principal_token(service, &principal) else { return (principal, None) };
     let key = (client.clone(), person.subject.clone());
-    if let Some((at, facts)) = gateway.people.0.get(&key)
-        && at.elapsed() < REMEMBERED
-    {
-        principal.person = Some((*facts).clone());
-        return (principal, None);
+    if gateway.people.0.get(&key).is_some_and(|learned| !learned.is_good()) {
+        gateway.people.0.remove(&key);
     }
-    match ask(gateway, service, token, request_id).await {
-        Ok(found) => {
-            let facts = PersonFacts { subject: key.1.clone(), ..found.unwrap_or_default() };
-            gateway.people.0.insert(key, (Instant::now(), Arc::new(facts.clone())));
-            principal.person = Some(facts);
+    // Whoever asks for the same person at the same time waits for one answer.
+    let learning = async {
+        let facts = match ask(gateway, service, token, request_id).await {
+            Ok(found) => Some(Arc::new(PersonFacts { subject: key.1.clone(), ..found.unwrap_or_default() })),
+            Err(error) => {
+                tracing::warn!(request_id = &**request_id, subgraph = service, %error, "who asks cannot be learned");
+                None
+            }
+        };
+        Ok::<_, Infallible>(Learned { at: Instant::now(), facts })
+    };
+    let Ok(learned) = gateway.people.0.get_or_insert_async(&key, learning).await;
+    match learned.facts {
+        Some(facts) => {
+            principal.person = Some((*facts).clone());
             (principal, None)
         }
-        Err(error) => {
-            tracing::warn!(request_id = &**request_id, subgraph = service, %error, "who asks cannot be learned");
+        None => {
             let told = format!("the service {service} is not available: only what anybody may see is shown");
             (principal, Some(GraphqlError::new(ErrorCode::UpstreamUnavailable, told).of_service(service)))
         }
@@ -107,6 +130,7 @@ async fn ask(
         person_id: found.person_id,
         profiles: found.profiles.into_iter().collect(),
         establishments: found.establishments.into_iter().collect(),
+        workplaces: found.workplaces.into_iter().collect(),
         classes: found.classes.into_iter().collect(),
     }))
 }

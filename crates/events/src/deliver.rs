@@ -159,6 +159,8 @@ pub(crate) async fn apply(
 pub(crate) async fn begin_again(projection: &dyn Projection, source: &str, from: i64) -> Result<(), StoreError> {
     let mut tx = projection.db().begin().await?;
     if outbox::advance(&mut tx, source, from, 0).await? {
+        // What is no more is told by no event.
+        projection.clear(&mut tx, source).await?;
         tx.commit().await?;
         let consumer = projection.name();
         tracing::warn!(

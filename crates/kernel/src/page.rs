@@ -30,7 +30,9 @@ impl Cursor {
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BadPage::Cursor)?;
         let values: Vec<String> = serde_json::from_slice(&bytes).map_err(|_| BadPage::Cursor)?;
-        if values.len() == keys { Ok(Self(values)) } else { Err(BadPage::Cursor) }
+        // No text of ours holds U+0000, which PostgreSQL cannot take.
+        let ours = values.len() == keys && !values.iter().any(|value| value.contains('\0'));
+        if ours { Ok(Self(values)) } else { Err(BadPage::Cursor) }
     }
 }
 

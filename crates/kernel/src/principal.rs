@@ -1,6 +1,6 @@
 //! Who asks: made once at the gateway, carried to subgraphs as a signed token, checked again there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,21 @@ impl Perimeter {
         !self.territories.is_empty() || !self.projects.is_empty()
     }
 
+    /// Whether every establishment of a territory lies in it. `wider` are the territories above in which its establishments lie: of a
+    /// level, one or, where it straddles a border, several.
+    pub fn holds_whole(&self, territory: &str, wider: &[String]) -> bool {
+        let narrowed = !(self.kinds.is_empty() && self.legal_status.is_empty() && self.projects.is_empty());
+        let level = |id: &str| id.split('-').next().unwrap_or_default().to_owned();
+        let mut by_level: BTreeMap<String, bool> = BTreeMap::new();
+        for id in wider {
+            *by_level.entry(level(id)).or_insert(true) &= self.territories.contains(id);
+        }
+        !narrowed
+            && (self.territories.contains("FR")
+                || self.territories.contains(territory)
+                || by_level.into_values().any(|whole| whole))
+    }
+
     /// Whether an establishment lies in it.
     pub fn holds(&self, place: &PlaceFacts) -> bool {
         let country = || self.territories.contains("FR");
@@ -79,6 +94,8 @@ pub struct PersonFacts {
     pub profiles: BTreeSet<Profile>,
     /// UAI of their establishments now.
     pub establishments: BTreeSet<String>,
+    /// Those of them where they work: what one is as staff, one is there and nowhere else.
+    pub workplaces: BTreeSet<String>,
     /// Their classes now, as `UAI:class`.
     pub classes: BTreeSet<String>,
 }
@@ -144,6 +161,29 @@ mod tests {
         assert!(!Perimeter::default().holds(&place));
         assert!(!Perimeter { kinds: set([EstablishmentKind::Ecole]), ..Perimeter::default() }.holds(&place));
         assert!(Perimeter { territories: set(["FR".to_owned()]), ..Perimeter::default() }.holds(&place));
+    }
+
+    #[test]
+    fn a_territory_is_held_whole_or_not() {
+        let of = |ids: &[&str]| Perimeter {
+            territories: ids.iter().map(|&id| id.to_owned()).collect(),
+            ..Perimeter::default()
+        };
+        let wider = ["REG-75", "ACA-04", "DEP-33", "DEP-24"].map(str::to_owned);
+        for (ids, held) in [
+            (&["FR"][..], true),
+            (&["EPCI-1"], true),
+            (&["ACA-04"], true),
+            (&["DEP-33"], false),
+            (&["DEP-33", "DEP-24"], true),
+            (&["ACA-13"], false),
+            (&[], false),
+        ] {
+            assert_eq!(of(ids).holds_whole("EPCI-1", &wider), held, "{ids:?}");
+        }
+        let kinds = Perimeter { kinds: set([EstablishmentKind::Ecole]), ..of(&["FR"]) };
+        assert!(!kinds.holds_whole("EPCI-1", &wider), "not all of its establishments");
+        assert!(!of(&["ACA-04"]).holds_whole("FR", &[]));
     }
 
     #[test]

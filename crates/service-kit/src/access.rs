@@ -14,6 +14,9 @@ const TEXT: &str = include_str!("../../../schema/access.toml");
 /// Its section on values within fields.
 const VALUES: &str = "values";
 
+/// The scope by which an application knows the people of its perimeter.
+pub const READS_USERS: &str = "users:read";
+
 /// What a caller is towards a thing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Seer {

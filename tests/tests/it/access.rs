@@ -21,20 +21,18 @@ use schema::{Field, Schema};
 /// What a caller is told who may not have something.
 const REFUSED: [&str; 2] = ["UNAUTHENTICATED", "FORBIDDEN"];
 /// Fields that the demonstration has nothing to say in, or nothing in the places that are looked at.
-const NULL: [&str; 24] = [
+const NULL: [&str; 22] = [
     "Deployment.closedOn",
     "Deployment.openedOn",
     "EntProject.succeededBy",
     "EntProject.url",
     "EntProject.vendor",
     "Establishment.closedOn",
-    "Establishment.indicator",
     "Establishment.pupils",
     "EstablishmentPeriod.pupils",
     "EstablishmentPeriod.validFrom",
     "EstablishmentPeriod.validTo",
     "Measure.threshold",
-    "Participant.level",
     "Perimeter.degree",
     "Perimeter.entProject",
     "Perimeter.kinds",

@@ -100,10 +100,17 @@ impl Figures {
         }
     }
 
-    /// The figures as a caller without `statistics:exact` sees them.
+    /// Figures that count people without any count.
     #[must_use]
-    pub(crate) fn disclosed(mut self, definition: &Definition, exact: bool) -> Self {
-        if definition.unit.counts_people() && !exact {
+    pub(crate) fn withheld(self) -> Self {
+        let suppressed = self.numerator.is_some() || self.denominator.is_some();
+        Self { numerator: None, denominator: None, suppressed, ..self }
+    }
+
+    /// Figures that count people as a caller sees them who sees them exactly, or who does not.
+    #[must_use]
+    pub(crate) fn disclosed(mut self, exact: bool) -> Self {
+        if !exact {
             let denominator = disclosure::disclose(self.denominator);
             // The rest would tell of few people too.
             let few_left =
@@ -178,18 +185,19 @@ mod tests {
     }
 
     #[test]
-    fn counts_of_people_are_rounded_or_withheld_and_others_never() {
+    fn counts_of_people_are_rounded_or_withheld() {
         let mut pair = group(None, 1, Some(0));
         (pair.numerator, pair.denominator, pair.observed) = (Some(4.0), Some(23.0), 1);
         let definition = IndicatorCode::PixCertification.definition();
         let figures = Figures::of(definition, &[pair]);
-        let seen = figures.clone().disclosed(definition, false);
+        let seen = figures.clone().disclosed(false);
         assert_eq!(
             (seen.numerator, seen.denominator, seen.suppressed, seen.rounded, seen.rate()),
             (None, Some(25.0), true, true, None)
         );
-        assert_eq!(figures.clone().disclosed(definition, true), figures);
-        let label = Figures::of(IndicatorCode::DigitalLabel.definition(), &[group(Some("LEVEL_1"), 1, Some(3))]);
-        assert_eq!(label.clone().disclosed(IndicatorCode::DigitalLabel.definition(), false), label);
+        assert_eq!(figures.clone().disclosed(true), figures);
+        let withheld = figures.withheld();
+        assert_eq!((withheld.numerator, withheld.denominator, withheld.suppressed), (None, None, true));
+        assert!(!Figures::default().withheld().suppressed, "nothing was observed");
     }
 }

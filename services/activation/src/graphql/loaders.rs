@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use kernel::{Fault, TerritoryId, TerritoryLevel};
+use kernel::{Fault, Principal, SchoolYear, TerritoryId, TerritoryLevel};
 use service_kit::batches::Batches;
 
 use crate::Store;
@@ -17,15 +17,17 @@ use crate::store::{Scope, Wanted};
 /// The loaders of one request.
 pub(crate) struct Loaders(DataLoader<Reads, HashMapCache>);
 
-/// The store's batched reads.
+/// The store's batched reads, for one caller.
 pub(crate) struct Reads {
     store: Store,
+    principal: Principal,
 }
 
 impl Loaders {
-    pub(crate) fn new(store: Store, batches: &Batches) -> Self {
+    pub(crate) fn new(store: Store, principal: Principal, batches: &Batches) -> Self {
         let batches = batches.clone();
-        let loader = DataLoader::with_cache(Reads { store }, move |batch| batches.add(batch), HashMapCache::default());
+        let reads = Reads { store, principal };
+        let loader = DataLoader::with_cache(reads, move |batch| batches.add(batch), HashMapCache::default());
         // When a batch begins is the request's to say, and not a timer's.
         Self(loader.delay(Duration::ZERO))
     }
@@ -73,6 +75,10 @@ pub(crate) struct MeasureKey(pub(crate) Place, pub(crate) Wanted);
 /// The targets that apply to one indicator at one place: those of its perimeter.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct TargetsKey(pub(crate) TerritoryId, pub(crate) Wanted);
+
+/// Whether a place lies whole within the caller's perimeter in a school year.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct WithinKey(pub(crate) Place, pub(crate) SchoolYear);
 
 type Found<K, V> = Result<HashMap<K, V>, Fault>;
 
@@ -130,6 +136,43 @@ impl Loader<MeasureKey> for Reads {
                     _ => Figures::of(definition, &own),
                 };
                 found.insert(MeasureKey(place.clone(), wanted.clone()), Arc::new(figures));
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<WithinKey> for Reads {
+    type Value = bool;
+    type Error = Fault;
+    async fn load(&self, keys: &[WithinKey]) -> Found<WithinKey, bool> {
+        let perimeter = &self.principal.perimeter;
+        let mut found = HashMap::new();
+        let pair = |key: &WithinKey| match &key.0 {
+            Place::Establishment(uai) => Some((uai.to_string(), key.1)),
+            Place::Territory(_) => None,
+        };
+        let pairs: Vec<(String, SchoolYear)> = keys.iter().filter_map(pair).collect();
+        let facts = places::facts(self.store.db(), &pairs).await?;
+        for key in keys {
+            if let Some(pair) = pair(key) {
+                found.insert(key.clone(), facts.get(&pair).is_some_and(|facts| perimeter.holds(facts)));
+            }
+        }
+        let territory = |key: &'_ WithinKey| match &key.0 {
+            Place::Territory(id) => Some((id.level(), id.to_string())),
+            Place::Establishment(_) => None,
+        };
+        let mut wider: HashMap<String, Vec<String>> = HashMap::new();
+        for (level, ids) in grouped(keys.iter().filter_map(territory)) {
+            for (id, above) in self.store.wider_territories(level, &ids).await? {
+                wider.entry(id).or_default().push(above);
+            }
+        }
+        for key in keys {
+            if let Some((_, id)) = territory(key) {
+                let wider = wider.get(&id).map(Vec::as_slice).unwrap_or_default();
+                found.insert(key.clone(), perimeter.holds_whole(&id, wider));
             }
         }
         Ok(found)

@@ -9,7 +9,7 @@ use service_kit::graphql::{Date, SchoolYear};
 
 use super::enums::{Provenance, TargetKind, Unit};
 use super::indicator::Indicator;
-use super::loaders::{Loaders, MeasureKey, Place, TargetsKey};
+use super::loaders::{Loaders, MeasureKey, Place, TargetsKey, WithinKey};
 use super::perimeter::Perimeter;
 use crate::domain::{self, Figures};
 use crate::store::Wanted;
@@ -25,26 +25,46 @@ impl Measure {
     /// The measure as this caller may see it.
     pub(crate) async fn load(ctx: &Context<'_>, place: Place, wanted: Wanted) -> Result<Option<Self>, Fault> {
         let figures: Option<Arc<Figures>> = Loaders::load(ctx, MeasureKey(place.clone(), wanted.clone())).await?;
-        let exact = ACCESS.admits("Measure: counts of people exactly", &seers(ctx.data_unchecked(), &place));
+        let Some(figures) = figures else { return Ok(None) };
         let definition = wanted.indicator.definition();
-        Ok(figures.map(|figures| Self { place, wanted, figures: (*figures).clone().disclosed(definition, exact) }))
+        if !definition.unit.counts_people() {
+            return Ok(Some(Self { place, wanted, figures: (*figures).clone() }));
+        }
+        let seers = seers(ctx, &place, &wanted).await?;
+        // A territory may have one school alone: its figures are that school's.
+        let of_one = figures.establishments_observed == 1;
+        let figures = if of_one && !ACCESS.admits("Measure: counts of people of a single school", &seers) {
+            (*figures).clone().withheld()
+        } else {
+            (*figures).clone().disclosed(ACCESS.admits("Measure: counts of people exactly", &seers))
+        };
+        Ok(Some(Self { place, wanted, figures }))
     }
 
-    /// Whether anything was observed.
+    /// Whether there was anything to count.
     pub(crate) fn has_observations(&self) -> bool {
         self.figures.establishments_observed > 0
     }
 }
 
-/// What a caller is towards the figures of a place.
-fn seers(principal: &Principal, place: &Place) -> Vec<Seer> {
-    let mut seers: Vec<Seer> = principal.scopes.iter().cloned().map(Seer::Scope).collect();
+/// What the caller is towards the figures of a place: a scope reaches as far as the perimeter that it was granted with.
+async fn seers(ctx: &Context<'_>, place: &Place, wanted: &Wanted) -> Result<Vec<Seer>, Fault> {
+    let principal: &Principal = ctx.data_unchecked();
+    let mut seers = vec![Seer::Anyone];
+    if principal.is_authenticated() {
+        seers.push(Seer::Known);
+    }
+    if !principal.scopes.is_empty()
+        && Loaders::load(ctx, WithinKey(place.clone(), wanted.year)).await?.unwrap_or_default()
+    {
+        seers.extend(principal.scopes.iter().cloned().map(Seer::Scope));
+    }
     if let (Some(person), Place::Establishment(uai)) = (&principal.person, place)
         && person.establishments.contains(uai.as_str())
     {
         seers.push(Seer::OwnEstablishment);
     }
-    seers
+    Ok(seers)
 }
 
 /// A figure: numerator, denominator and rate, with perimeter, date, source and provenance. Rates are never stored or rounded.

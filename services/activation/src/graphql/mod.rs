@@ -33,8 +33,8 @@ pub fn subgraph(store: Store, verifier: Arc<Verifier>, limits: &SubgraphLimits, 
     let sdl: Arc<str> = Arc::from(sdl());
     let schema = build(Arc::clone(&sdl), limits);
     let ready_store = store.clone();
-    let per_request = Arc::new(move |request: async_graphql::Request, _: &Principal, batches: &Batches| {
-        request.data(loaders::Loaders::new(store.clone(), batches)).data(clock)
+    let per_request = Arc::new(move |request: async_graphql::Request, principal: &Principal, batches: &Batches| {
+        request.data(loaders::Loaders::new(store.clone(), principal.clone(), batches)).data(clock)
     });
     Subgraph {
         name: crate::NAME,

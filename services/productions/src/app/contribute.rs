@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use db::Tx;
 use kernel::{Clock, Profile, SchoolYear, Uai};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::change::{self, ChangeError};
@@ -17,6 +18,7 @@ const MAX_TITLE: usize = 500;
 const MAX_SUMMARY: usize = 5_000;
 /// Participants of one production.
 const MAX_PARTICIPANTS: usize = 1_000;
+const TOO_MANY: &str = "a production has 1000 participants at most";
 
 /// A production that somebody opens.
 #[derive(Clone, Debug)]
@@ -48,10 +50,10 @@ pub struct Contributor {
     pub role: Role,
 }
 
-/// Opens a production: a draft whose first participant is its author.
+/// Opens a production: a draft whose first participant is its author. The same again changes nothing.
 ///
 /// # Errors
-/// When a text cannot be kept, there is a production of this id, or the author is not known at their establishment in this school
+/// When a text cannot be kept, there is another production of this id, or the author is not known at their establishment in this school
 /// year.
 pub async fn create(store: &Store, clock: &Clock, new: &NewProduction) -> Result<(), ChangeError> {
     let fits = |text: &str, max: usize| !text.trim().is_empty() && text.len() <= max && !text.contains('\0');
@@ -63,6 +65,11 @@ pub async fn create(store: &Store, clock: &Clock, new: &NewProduction) -> Result
     }
     let (id, now) = (new.id, clock.now());
     let mut tx = store.db().begin().await?;
+    if let Some(known) = store.production_in(&mut tx, id).await? {
+        let by_them = store.participants_in(&mut tx, id).await?.first().map(|one| one.person_id);
+        let same = by_them == Some(new.author.person_id) && known.title == new.title;
+        return if same { Ok(()) } else { Err(ChangeError::State("there is another production of this id")) };
+    }
     let row = NewProductionRow {
         id,
         title: new.title.clone(),
@@ -101,28 +108,32 @@ async fn join(
     contributors: &[Contributor],
     clock: &Clock,
 ) -> Result<(), ChangeError> {
+    if contributors.len() > MAX_PARTICIPANTS {
+        return Err(ChangeError::BadInput(TOO_MANY));
+    }
     let mut participants = store.participants_in(tx, id).await?;
-    let asked: Vec<Uuid> = contributors.iter().map(|one| one.person_id).collect();
-    let redirects = store.redirects(tx, &asked).await?;
+    // Each keeps the id under which they came, whoever it leads to now; who is the same person takes part once.
+    let asked = contributors.iter().map(|one| one.person_id);
+    let everybody: Vec<Uuid> = asked.clone().chain(participants.iter().map(|one| one.person_id)).collect();
+    let redirects = store.redirects(tx, &everybody).await?;
     let leads_to = |id: Uuid| redirects.get(&id).copied().unwrap_or(id);
-    let canonical: Vec<Uuid> = asked.iter().copied().map(leads_to).collect();
+    let canonical: Vec<Uuid> = asked.map(leads_to).collect();
     let written = year.to_string();
     let places = store.person_places(tx, &canonical, &written).await?;
-    let mut known: HashSet<Uuid> = participants.iter().map(|one| one.person_id).collect();
+    let mut known: HashSet<Uuid> = participants.iter().map(|one| leads_to(one.person_id)).collect();
     let mut joining = Vec::new();
     for one in contributors {
-        let person_id = leads_to(one.person_id);
-        if known.contains(&one.person_id) || !known.insert(person_id) {
+        let (person_id, canonical) = (one.person_id, leads_to(one.person_id));
+        if !known.insert(canonical) {
             continue;
         }
-        let place = places.iter().find(|place| place.person_id == person_id && place.uai == one.uai.as_str());
+        let place = places.iter().find(|place| place.person_id == canonical && place.uai == one.uai.as_str());
         let Some((place, profile)) = place.and_then(|place| Some((place, place.profile()?))) else {
             return Err(ChangeError::UnknownContributor { person_id, uai: one.uai.to_string(), school_year: written });
         };
-        let number = participants.len() + joining.len() + 1;
         joining.push(Participant {
             production_id: id,
-            number: i64::try_from(number).unwrap_or(i64::MAX),
+            number: 0,
             ordinal: 0,
             person_id,
             profile,
@@ -133,7 +144,7 @@ async fn join(
         });
     }
     if participants.len() + joining.len() > MAX_PARTICIPANTS {
-        return Err(ChangeError::BadInput("a production has 1000 participants at most"));
+        return Err(ChangeError::BadInput(TOO_MANY));
     }
     number(&participants, &mut joining);
     store.insert_participants(tx, &joining, clock.now()).await?;
@@ -143,8 +154,20 @@ async fn join(
     Ok(())
 }
 
-/// Gives each newcomer the next place among those of the same label.
+/// Gives each newcomer the next number, and the next place among those of the same label.
+///
+/// Who joins together comes from a list, such as that of a class: in its order, the same pupil would bear the same number in every
+/// production. So they are put into an order of this production alone, establishment by establishment.
 fn number(participants: &[Participant], joining: &mut [Participant]) {
+    joining.sort_by_cached_key(|one| {
+        let mut hash = Sha256::new();
+        hash.update(one.production_id.as_bytes());
+        hash.update(one.person_id.as_bytes());
+        (one.uai.clone(), one.profile == Profile::Pupil, hash.finalize())
+    });
+    for (number, one) in (participants.len() + 1..).zip(joining.iter_mut()) {
+        one.number = i64::try_from(number).unwrap_or(i64::MAX);
+    }
     let mut next: HashMap<&'static str, i64> = HashMap::new();
     for one in participants {
         *next.entry(label(one.profile)).or_default() += 1;

@@ -8,7 +8,7 @@ use service_kit::access::{ACCESS, Seer};
 use uuid::Uuid;
 
 use crate::Store;
-use crate::domain::{Audience, Participant, Placed, may_know, seers, shown_levels};
+use crate::domain::{Audience, Oneself, Participant, Placed, Status, may_know, seers, shown_levels, towards_all};
 use crate::store::{ContentRow, Filter, Order, ProductionRow, Reach, trim};
 
 /// A production as a caller may see it.
@@ -18,19 +18,25 @@ pub(crate) struct Seen {
     pub(crate) participants: Vec<Participant>,
     /// What the caller is towards it.
     pub(crate) seers: Vec<Seer>,
+    /// The same towards all its schools together.
+    pub(crate) towards_all: Vec<Seer>,
     /// For each participant, whether the caller may know who they are.
     pub(crate) known: Vec<bool>,
     /// For each participant, whether the caller may learn their level.
     pub(crate) levels: Vec<bool>,
 }
 
-/// The ids of the person who asks, where it is one.
-pub(crate) async fn oneself(store: &Store, principal: &Principal) -> Result<HashSet<Uuid>, Fault> {
-    let id = principal.person.as_ref().and_then(|person| person.person_id.as_deref()?.parse::<Uuid>().ok());
-    match id {
-        None => Ok(HashSet::new()),
-        Some(id) => Ok(store.same_person(id).await?),
-    }
+/// The person who asks, where it is one.
+pub(crate) async fn oneself(store: &Store, principal: &Principal) -> Result<Oneself, Fault> {
+    let Some(person) = &principal.person else { return Ok(Oneself::default()) };
+    let id = person.person_id.as_deref().and_then(|id| id.parse::<Uuid>().ok());
+    let ids = match id {
+        None => HashSet::new(),
+        Some(id) => store.same_person(id).await?,
+    };
+    let member_of = store.academies(&person.establishments).await?;
+    let staff_of = store.academies(&person.workplaces).await?;
+    Ok(Oneself { ids, member_of, staff_of })
 }
 
 /// Those of `ids` that the principal may see. A constant number of statements.
@@ -42,13 +48,8 @@ pub(crate) async fn seen(
     let rows = store.productions(ids).await?;
     let mut participants = store.participants(ids).await?;
     let oneself = oneself(store, principal).await?;
-    let mut pairs: BTreeSet<(String, SchoolYear)> = BTreeSet::new();
-    for one in participants.values().flatten() {
-        pairs.insert((one.uai.clone(), one.school_year));
-        // Where the person who asks works or learns is compared in the year of the production.
-        let own = principal.person.iter().flat_map(|person| &person.establishments);
-        pairs.extend(own.map(|uai| (uai.clone(), one.school_year)));
-    }
+    let pairs: BTreeSet<(String, SchoolYear)> =
+        participants.values().flatten().map(|one| (one.uai.clone(), one.school_year)).collect();
     let places: Placed = match principal.kind {
         PrincipalKind::Anonymous => Placed::new(),
         _ => places::facts(store.db(), &pairs.into_iter().collect::<Vec<_>>()).await?,
@@ -62,7 +63,8 @@ pub(crate) async fn seen(
         }
         let known = participants.iter().map(|one| may_know(principal, &oneself, one, &places)).collect();
         let levels = shown_levels(principal, &seers, &participants, &places);
-        found.insert(row.id, Arc::new(Seen { row, participants, seers, known, levels }));
+        let towards_all = towards_all(principal, &seers, &participants, &places);
+        found.insert(row.id, Arc::new(Seen { row, participants, seers, towards_all, known, levels }));
     }
     Ok(found)
 }
@@ -82,24 +84,26 @@ pub(crate) async fn reach(store: &Store, principal: &Principal) -> Result<Reach,
         everywhere: open_to(&[Seer::Anyone]),
         within: BTreeSet::new(),
         perimeter: principal.perimeter.clone(),
-        academies: BTreeSet::new(),
-        in_academies: BTreeSet::new(),
+        member_of: BTreeSet::new(),
+        to_members: BTreeSet::new(),
+        staff_of: BTreeSet::new(),
+        to_staff: BTreeSet::new(),
         people: BTreeSet::new(),
         taking_part: BTreeSet::new(),
     };
-    match (principal.kind, &principal.person) {
-        (PrincipalKind::Application, _) => {
+    match principal.kind {
+        PrincipalKind::Application => {
             let seer = if principal.perimeter.projects.is_empty() { Seer::Portal } else { Seer::Vendor };
             reach.within = open_to(&[seer]);
         }
-        (PrincipalKind::Person, Some(person)) => {
-            let staff = person.profiles.iter().any(|profile| profile.is_staff());
-            reach.in_academies = open_to(if staff { &[Seer::Staff, Seer::Member] } else { &[Seer::Member] });
-            reach.academies = store.academies(&person.establishments).await?;
+        PrincipalKind::Person => {
+            let oneself = oneself(store, principal).await?;
+            (reach.member_of, reach.to_members) = (oneself.member_of, open_to(&[Seer::Member]));
+            (reach.staff_of, reach.to_staff) = (oneself.staff_of, open_to(&[Seer::Staff]));
+            reach.people = oneself.ids.into_iter().collect();
             reach.taking_part = open_to(&[Seer::Participant]);
-            reach.people = oneself(store, principal).await?.into_iter().collect();
         }
-        _ => {}
+        PrincipalKind::Anonymous => {}
     }
     Ok(reach)
 }
@@ -121,16 +125,22 @@ pub(crate) async fn listed(
     Ok(trim(store.shared((filter, &reach), order, page, bounds).await?, page))
 }
 
+/// What there is of a production's last version for who asks for it in a format.
+pub(crate) enum Export {
+    /// No such production, or none that they may see.
+    Unseen,
+    /// Not in this format.
+    NoFormat,
+    /// The content, and how far the production has come.
+    Found(ContentRow, Status),
+}
+
 /// The content of a production's last version in a format, where the principal may have it.
-pub(crate) async fn export(
-    store: &Store,
-    principal: &Principal,
-    id: Uuid,
-    format: &str,
-) -> Result<Option<ContentRow>, Fault> {
-    if !seen(store, principal, &[id]).await?.contains_key(&id) {
-        return Ok(None);
-    }
+pub(crate) async fn export(store: &Store, principal: &Principal, id: Uuid, format: &str) -> Result<Export, Fault> {
+    let Some(seen) = seen(store, principal, &[id]).await?.remove(&id) else { return Ok(Export::Unseen) };
     let exports = store.exports(&[id]).await?.remove(&id).unwrap_or_default();
-    Ok(exports.into_iter().find(|row| row.format == format))
+    Ok(match exports.into_iter().find(|row| row.format == format) {
+        None => Export::NoFormat,
+        Some(row) => Export::Found(row, seen.row.status()?),
+    })
 }

@@ -10,7 +10,7 @@ mod save;
 pub use change::ChangeError;
 pub use contribute::{Contributor, NewProduction, contribute, create};
 pub use follow::SOURCES;
-pub(crate) use lookup::{Seen, export, listed, reach, seen};
+pub(crate) use lookup::{Export, Seen, export, listed, reach, seen};
 pub use publish::{discard, publish, withdraw};
 pub use save::{NewContent, save_version};
 

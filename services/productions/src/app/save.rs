@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::change::{self, ChangeError};
 use crate::Store;
 use crate::content::Content;
+use crate::domain::{Role, Status};
 use crate::store::ContentRow;
 
 /// Formats of one version.
@@ -22,10 +23,11 @@ pub struct NewContent {
     pub bytes: Vec<u8>,
 }
 
-/// Saves a version of a production by one of its participants; returns its number, from 1.
+/// Saves a version of a production by one of its participants; returns its number, from 1. What the last version holds already makes
+/// no other: whoever did not hear the answer may try again.
 ///
 /// # Errors
-/// When there is no such production or participant, or the content cannot be kept.
+/// When there is no such production or participant, they may not contribute, it is archived, or the content cannot be kept.
 pub async fn save_version(
     store: &Store,
     content: &Content,
@@ -46,6 +48,17 @@ pub async fn save_version(
     let participants = store.participants_in(&mut tx, id).await?;
     let saver = participants.iter().find(|one| same.contains(&one.person_id));
     let saver = saver.ok_or(ChangeError::State("who saves a version takes part in the production"))?;
+    if matches!(saver.role, Role::Read | Role::Comment) {
+        return Err(ChangeError::State("who saves a version contributes to the production, and does not only read it"));
+    }
+    if row.status()? == Status::Archived {
+        return Err(ChangeError::State("what is archived is kept as it was published"));
+    }
+    let last = store.exports(&[id]).await?.remove(&id).unwrap_or_default();
+    let is_last = last.iter().map(|row| (&row.format, &row.media_type, &row.sha256));
+    if is_last.eq(contents.iter().zip(&hashes).map(|(one, sha256)| (&one.format, &one.media_type, sha256))) {
+        return Ok(row.last_version);
+    }
     let version = row.last_version + 1;
     let rows: Vec<ContentRow> = contents
         .iter()

@@ -25,45 +25,46 @@ pub(crate) fn stable_path(production: Uuid, format: &str) -> String {
     format!("/files/productions/{production}/{format}")
 }
 
+/// What a signed link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Signed<'a> {
+    pub(crate) production: Uuid,
+    pub(crate) version: i64,
+    pub(crate) format: &'a str,
+    /// How far the production had come: a link ends when that changes, as by a withdrawal.
+    pub(crate) status: &'a str,
+}
+
 impl Links {
     /// Links under these secrets.
     pub fn new(keys: SecretKeys) -> Self {
         Self { keys }
     }
 
-    /// The path and query of a signed link to one format of one version, good for five minutes.
-    pub(crate) fn signed(&self, production: Uuid, version: i64, format: &str, now: DateTime<Utc>) -> String {
+    /// The path and query of a signed link, good for five minutes.
+    pub(crate) fn signed(&self, of: Signed<'_>, now: DateTime<Utc>) -> String {
         let (expires, (generation, _)) = ((now + LIFETIME).timestamp(), self.keys.current());
-        let signature = self.signature(generation, production, version, format, expires).unwrap_or_default();
+        let signature =
+            self.mac(generation, of, expires).map(|mac| URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()));
+        let Signed { production, version, format, status } = of;
         let path = format!("/files/contents/{production}/{version}/{format}");
-        format!("{path}?expires={expires}&signature={generation}-{signature}")
+        format!("{path}?expires={expires}&status={status}&signature={generation}-{}", signature.unwrap_or_default())
     }
 
-    /// Whether `signature` was made here for this content and is still good.
-    pub(crate) fn check(
-        &self,
-        (production, version, format): (Uuid, i64, &str),
-        expires: i64,
-        signature: &str,
-        now: DateTime<Utc>,
-    ) -> bool {
+    /// Whether `signature` was made here for this and is still good.
+    pub(crate) fn check(&self, of: Signed<'_>, expires: i64, signature: &str, now: DateTime<Utc>) -> bool {
         let Some((generation, signature)) = signature.split_once('-') else { return false };
         let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
-        let mac =
-            generation.parse().ok().and_then(|generation| self.mac(generation, production, version, format, expires));
+        let mac = generation.parse().ok().and_then(|generation| self.mac(generation, of, expires));
         now.timestamp() < expires && mac.is_some_and(|mac| mac.verify_slice(&signature).is_ok())
     }
 
-    fn signature(&self, generation: i64, production: Uuid, version: i64, format: &str, expires: i64) -> Option<String> {
-        let mac = self.mac(generation, production, version, format, expires)?;
-        Some(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
-    }
-
-    fn mac(&self, generation: i64, production: Uuid, version: i64, format: &str, expires: i64) -> Option<Hmac<Sha256>> {
+    fn mac(&self, generation: i64, of: Signed<'_>, expires: i64) -> Option<Hmac<Sha256>> {
         let mut mac =
             <Hmac<Sha256> as Mac>::new_from_slice(self.keys.of(generation)?).expect("HMAC takes keys of any length");
+        let Signed { production, version, format, status } = of;
         mac.update(PURPOSE);
-        mac.update(format!("{production}/{version}/{format}/{expires}").as_bytes());
+        mac.update(format!("{production}/{version}/{format}/{status}/{expires}").as_bytes());
         Some(mac)
     }
 }
@@ -77,22 +78,27 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let links = Links::new(SecretKeys::at(&folder.path().join("key")).expect("keys"));
         let now: DateTime<Utc> = "2018-11-20T09:00:00Z".parse().expect("a moment");
-        let production = Uuid::now_v7();
-        let link = links.signed(production, 2, "mm", now);
+        let of = Signed { production: Uuid::now_v7(), version: 2, format: "mm", status: "PUBLISHED" };
+        let link = links.signed(of, now);
         let (_, query) = link.split_once('?').expect("a query");
-        let (expires, signature) = query.split_once("&signature=").expect("both");
+        let (expires, signature) = query.split_once("&status=PUBLISHED&signature=").expect("both");
         let expires: i64 = expires.trim_start_matches("expires=").parse().expect("a number");
-        let check = |of: (Uuid, i64, &str), expires, signature: &str, minutes| {
+        let check = |of: Signed<'_>, expires, signature: &str, minutes| {
             links.check(of, expires, signature, now + TimeDelta::minutes(minutes))
         };
-        assert!(check((production, 2, "mm"), expires, signature, 4));
-        assert!(!check((production, 2, "mm"), expires, signature, 5), "too late");
-        assert!(!check((production, 2, "mm"), expires + 1000, signature, 4), "prolonged");
-        assert!(!check((production, 3, "mm"), expires, signature, 4), "another version");
-        assert!(!check((production, 2, "svg"), expires, signature, 4), "another format");
-        assert!(!check((Uuid::now_v7(), 2, "mm"), expires, signature, 4), "another production");
+        assert!(check(of, expires, signature, 4));
+        assert!(!check(of, expires, signature, 5), "too late");
+        assert!(!check(of, expires + 1000, signature, 4), "prolonged");
+        for other in [
+            Signed { version: 3, ..of },
+            Signed { format: "svg", ..of },
+            Signed { production: Uuid::now_v7(), ..of },
+            Signed { status: "WITHDRAWN", ..of },
+        ] {
+            assert!(!check(other, expires, signature, 4), "{other:?}");
+        }
         for bad in ["", "1-", "1-AAAA", "9-AAAA", "x"] {
-            assert!(!check((production, 2, "mm"), expires, bad, 4), "{bad}");
+            assert!(!check(of, expires, bad, 4), "{bad}");
         }
     }
 }

@@ -4,7 +4,7 @@ mod links;
 mod routes;
 
 pub use links::Links;
-pub(crate) use links::stable_path;
+pub(crate) use links::{Signed, stable_path};
 pub(crate) use routes::{Served, routes};
 
 use std::path::Path as FilePath;
@@ -53,8 +53,9 @@ impl Content {
     pub(crate) async fn put(&self, bytes: &[u8]) -> Result<String, ContentError> {
         let sha256 = hex(&Sha256::digest(bytes));
         let at = place(&sha256);
-        // Kept under what it is: an object that is there holds these very bytes.
-        if self.objects.head(&at).await.is_err() {
+        // Kept under what it is: an object that is there holds these very bytes, unless a power cut has cut it short.
+        let there = self.objects.head(&at).await.is_ok_and(|object| object.size == bytes.len() as u64);
+        if !there {
             self.objects.put(&at, PutPayload::from(bytes.to_vec())).await?;
         }
         Ok(sha256)

@@ -14,9 +14,9 @@ use service_kit::principal_token::Verifier;
 use service_kit::problem::problem;
 use uuid::Uuid;
 
-use super::{Content, Links};
+use super::{Content, Links, Signed};
 use crate::Store;
-use crate::app;
+use crate::app::{self, Export};
 use crate::store::ContentRow;
 
 /// What downloads need.
@@ -27,6 +27,8 @@ pub(crate) struct Served {
     pub(crate) links: Links,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) clock: Clock,
+    /// What links begin with.
+    pub(crate) public_url: String,
 }
 
 /// The routes under `/files`.
@@ -46,15 +48,19 @@ async fn stable(
     // The gateway says who comes; without its word it is nobody known.
     let principal = served.verifier.caller(&headers).unwrap_or_else(Principal::anonymous);
     let found = match production.parse::<Uuid>() {
-        Err(_) => Ok(None),
+        Err(_) => Ok(Export::Unseen),
         Ok(id) => app::export(&served.store, &principal, id, &format).await,
     };
     match found {
         Err(fault) => unavailable(&fault),
-        Ok(None) if !principal.is_authenticated() => unknown(),
-        Ok(None) => problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, "no such export, or none for this caller"),
-        Ok(Some(row)) => {
-            let link = served.links.signed(row.production_id, row.version, &row.format, served.clock.now());
+        Ok(Export::Unseen) if !principal.is_authenticated() => unknown(),
+        Ok(Export::Unseen | Export::NoFormat) => {
+            problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, "no such export, or none for this caller")
+        }
+        Ok(Export::Found(row, status)) => {
+            let ContentRow { production_id: production, version, format, .. } = &row;
+            let of = Signed { production: *production, version: *version, format, status: status.as_str() };
+            let link = format!("{}{}", served.public_url, served.links.signed(of, served.clock.now()));
             let headers = [(header::LOCATION, link), (header::CACHE_CONTROL, "no-store".to_owned())];
             (StatusCode::TEMPORARY_REDIRECT, headers).into_response()
         }
@@ -64,6 +70,7 @@ async fn stable(
 #[derive(Deserialize)]
 struct Signature {
     expires: i64,
+    status: String,
     signature: String,
 }
 
@@ -86,13 +93,13 @@ async fn signed(
     else {
         return expired();
     };
-    let of = (production, version, format.as_str());
+    let of = Signed { production, version, format: &format, status: &signature.status };
     if !served.links.check(of, signature.expires, &signature.signature, served.clock.now()) {
         return expired();
     }
-    let row = match served.store.content(production, version, &format).await {
+    let row = match served.store.content(of).await {
         Ok(Some(row)) => row,
-        // Discarded since, or withdrawn: a link outlives neither.
+        // Discarded since, published or withdrawn: a link outlives none of it.
         Ok(None) => return expired(),
         Err(error) => return unavailable(&error.into()),
     };

@@ -7,5 +7,5 @@ mod words;
 
 pub(crate) use cycles::{Cycles, crosses_degrees};
 pub(crate) use participant::{Participant, label};
-pub(crate) use seeing::{Placed, may_know, seers, shown_levels};
+pub(crate) use seeing::{Oneself, Placed, may_know, seers, shown_levels, towards_all};
 pub use words::{Audience, Kind, Role, Status};

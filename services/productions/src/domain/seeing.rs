@@ -3,30 +3,38 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use kernel::{PlaceFacts, Principal, PrincipalKind, Profile, SchoolYear};
-use service_kit::access::{ACCESS, Seer};
+use service_kit::access::{ACCESS, READS_USERS, Seer};
 use uuid::Uuid;
 
 use super::{Audience, Participant, Status};
 
-/// By which an ENT may know its people.
-const READ_USERS: &str = "users:read";
 /// Pupils of a school who must share a level for others to learn it.
 const SHARED_BY: usize = 5;
 
 /// What is known of the places of a request.
 pub(crate) type Placed = HashMap<(String, SchoolYear), PlaceFacts>;
 
-/// Everything that a caller is towards a production; empty where they may not see it at all. `oneself` are the internal ids of
-/// the person who asks.
+/// The person who asks, where it is one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Oneself {
+    /// Every internal id that means them.
+    pub(crate) ids: HashSet<Uuid>,
+    /// Académies in which their establishments lie now.
+    pub(crate) member_of: BTreeSet<String>,
+    /// Académies in which they work now.
+    pub(crate) staff_of: BTreeSet<String>,
+}
+
+/// Everything that a caller is towards a production; empty where they may not see it at all.
 pub(crate) fn seers(
     principal: &Principal,
-    oneself: &HashSet<Uuid>,
+    oneself: &Oneself,
     (status, audience): (Status, Audience),
     participants: &[Participant],
     places: &Placed,
 ) -> Vec<Seer> {
     let mut seers = vec![Seer::Anyone];
-    let facts = || participants.iter().filter_map(|one| places.get(&(one.uai.clone(), one.school_year)));
+    let facts = || participants.iter().filter_map(|one| place(one, places));
     match principal.kind {
         PrincipalKind::Anonymous => {}
         PrincipalKind::Application => {
@@ -36,16 +44,15 @@ pub(crate) fn seers(
             }
         }
         PrincipalKind::Person => {
-            if participants.iter().any(|one| oneself.contains(&one.person_id)) {
+            if participants.iter().any(|one| oneself.ids.contains(&one.person_id)) {
                 seers.push(Seer::Participant);
             }
-            if let Some(person) = &principal.person
-                && shares_academy(&person.establishments, participants, places)
-            {
+            let one_of = |academies: &BTreeSet<String>| facts().any(|place| !academies.is_disjoint(&place.territories));
+            if one_of(&oneself.member_of) {
                 seers.push(Seer::Member);
-                if person.profiles.iter().any(|profile| profile.is_staff()) {
-                    seers.push(Seer::Staff);
-                }
+            }
+            if one_of(&oneself.staff_of) {
+                seers.push(Seer::Staff);
             }
         }
     }
@@ -59,32 +66,33 @@ pub(crate) fn seers(
     if ACCESS.admits(what, &seers) { seers } else { Vec::new() }
 }
 
-/// Whether one of a person's establishments lies in the académie of one that takes part.
-fn shares_academy(own: &BTreeSet<String>, participants: &[Participant], places: &Placed) -> bool {
-    let academies = |uai: &str| -> BTreeSet<String> {
-        let facts = places.iter().filter(|((at, _), _)| at == uai).flat_map(|(_, facts)| &facts.territories);
-        facts.filter(|id| id.starts_with("ACA-")).cloned().collect()
-    };
-    let theirs: BTreeSet<String> = own.iter().flat_map(|uai| academies(uai)).collect();
-    participants.iter().any(|one| !theirs.is_disjoint(&academies(&one.uai)))
+fn place<'a>(participant: &Participant, places: &'a Placed) -> Option<&'a PlaceFacts> {
+    places.get(&(participant.uai.clone(), participant.school_year))
+}
+
+/// What a caller is towards all schools of a production together: an ENT of some of them is nothing towards the others.
+pub(crate) fn towards_all(
+    principal: &Principal,
+    seers: &[Seer],
+    participants: &[Participant],
+    places: &Placed,
+) -> Vec<Seer> {
+    let holds = |one: &Participant| place(one, places).is_some_and(|place| principal.perimeter.holds(place));
+    let whole = participants.iter().all(holds);
+    seers.iter().filter(|seer| **seer != Seer::Vendor || whole).cloned().collect()
 }
 
 /// Whether a caller may know who this participant is.
-pub(crate) fn may_know(
-    principal: &Principal,
-    oneself: &HashSet<Uuid>,
-    participant: &Participant,
-    places: &Placed,
-) -> bool {
+pub(crate) fn may_know(principal: &Principal, oneself: &Oneself, participant: &Participant, places: &Placed) -> bool {
     let mut seers = Vec::new();
-    if oneself.contains(&participant.person_id) {
+    if oneself.ids.contains(&participant.person_id) {
         seers.push(Seer::Oneself);
     }
-    let place = places.get(&(participant.uai.clone(), participant.school_year));
+    let place = place(participant, places);
     if principal.kind == PrincipalKind::Application && place.is_some_and(|place| principal.perimeter.holds(place)) {
         if principal.perimeter.projects.is_empty() {
             seers.push(Seer::Portal);
-        } else if principal.has_scope(READ_USERS) {
+        } else if principal.has_scope(READS_USERS) {
             seers.push(Seer::Vendor);
         }
     }
@@ -92,8 +100,8 @@ pub(crate) fn may_know(
     ACCESS.admits(whom, &seers)
 }
 
-/// For each participant, whether the caller may learn their level. One that fewer than five pupils of a school share is for those
-/// alone who take part, and for the ENT of that school.
+/// For each participant, whether the caller may learn their level. Where fewer than five pupils of a school share one, the levels of
+/// that school are for those alone who take part, and for its ENT: those who share another would tell it by what is missing.
 pub(crate) fn shown_levels(
     principal: &Principal,
     seers: &[Seer],
@@ -104,14 +112,14 @@ pub(crate) fn shown_levels(
     for one in participants.iter().filter(|one| one.profile == Profile::Pupil) {
         *pupils.entry((&one.uai, one.mefstat4.as_deref())).or_default() += 1;
     }
+    let few: HashSet<&str> = pupils.iter().filter(|(_, count)| **count < SHARED_BY).map(|((uai, _), _)| *uai).collect();
     let shown = |one: &Participant| {
-        let many = pupils.get(&(one.uai.as_str(), one.mefstat4.as_deref())).is_some_and(|count| *count >= SHARED_BY);
-        let place = places.get(&(one.uai.clone(), one.school_year));
+        let place = place(one, places);
         let mut towards: Vec<Seer> = seers.iter().filter(|seer| **seer != Seer::Vendor).cloned().collect();
         if seers.contains(&Seer::Vendor) && place.is_some_and(|place| principal.perimeter.holds(place)) {
             towards.push(Seer::Vendor);
         }
-        (many && ACCESS.permits("Participant", "level", seers))
+        (!few.contains(one.uai.as_str()) && ACCESS.permits("Participant", "level", seers))
             || ACCESS.admits("Participant.level: shared by fewer than 5", &towards)
     };
     participants.iter().map(shown).collect()

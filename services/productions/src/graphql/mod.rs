@@ -53,7 +53,14 @@ pub fn subgraph(front: Front, verifier: Arc<Verifier>, limits: &SubgraphLimits) 
     let schema = build(Arc::clone(&sdl), limits);
     let Front { store, content, links, public_url, clock } = front;
     let ready_store = store.clone();
-    let served = Served { store: store.clone(), content, links, verifier: Arc::clone(&verifier), clock };
+    let served = Served {
+        store: store.clone(),
+        content,
+        links,
+        verifier: Arc::clone(&verifier),
+        clock,
+        public_url: public_url.clone(),
+    };
     let per_request = Arc::new(move |request: async_graphql::Request, principal: &Principal, batches: &Batches| {
         request
             .data(loaders::Loaders::new(store.clone(), principal.clone(), batches))

@@ -47,10 +47,11 @@ impl Participant {
     }
 }
 
-/// A participant as the production numbers them: two portals cannot join them across productions.
+/// A participant as the production numbers them: a number says nothing of another production.
 #[Object]
 impl Participant {
-    /// What the production calls them, such as « Élève 1 »: numbered in the order of joining.
+    /// What the production calls them, such as « Élève 1 »: numbered as they joined, and those who joined together in an order of this
+    /// production alone.
     async fn label(&self) -> String {
         format!("{} {}", label(self.row().profile), self.row().ordinal)
     }
@@ -76,7 +77,7 @@ impl Participant {
     }
 
     /// A pupil's level when they first contributed, for who takes part, their ENTs, the portals and the staff of their territories.
-    /// Null for everybody else; and where fewer than 5 pupils of that school share it in this production, for all but who takes
+    /// Null for everybody else; and of a school where fewer than 5 of its pupils in this production share a level, for all but who takes
     /// part and the ENT of that school.
     async fn level(&self) -> Option<Level> {
         self.row().mefstat4.as_deref().filter(|_| self.seen.levels[self.at]).map(Level::of)

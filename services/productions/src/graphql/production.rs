@@ -62,13 +62,15 @@ impl Production {
     }
 
     /// Pupils whose code holds no level (ULIS), who are in no cycle here, for who takes part, their ENTs, the portals and the staff
-    /// of their territories. Null for everybody else; and where they are fewer than 5, for all but who takes part and their ENTs.
+    /// of their territories. Null for everybody else; for an ENT that not all schools have; and where they are fewer than 5, for all
+    /// but who takes part and an ENT that all schools have.
     async fn pupils_of_unknown_level(&self) -> Option<i64> {
-        if !ACCESS.permits("Production", "pupilsOfUnknownLevel", &self.seen.seers) {
+        let towards = &self.seen.towards_all;
+        if !ACCESS.permits("Production", "pupilsOfUnknownLevel", towards) {
             return None;
         }
         let count = self.seen.row.unknown_level_pupils;
-        let exact = ACCESS.admits("Participant.level: shared by fewer than 5", &self.seen.seers);
+        let exact = ACCESS.admits("Participant.level: shared by fewer than 5", towards);
         (exact || count >= SMALLEST).then_some(count)
     }
 

@@ -1,7 +1,9 @@
 //! What may be asked of productions, and how the gateway finds them.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Context, ID, Object};
-use kernel::{Fault, Page, TerritoryId};
+use kernel::{ErrorCode, Fault, Page, TerritoryId};
 use service_kit::graphql::{Cycle, EntityKey, SchoolYear};
 use uuid::Uuid;
 
@@ -10,6 +12,9 @@ use super::enums::{ProductionKind, ProductionOrder};
 use super::loaders::{ListKey, Loaders, SeenKey};
 use super::production::Production;
 use crate::store::{Filter, Order};
+
+/// Bytes of a search.
+const MAX_TEXT: usize = 200;
 
 pub(crate) struct Query;
 
@@ -55,11 +60,14 @@ impl Query {
         if let Some(cursor) = &page.after {
             order.place(cursor).map_err(|error| Fault::bad_input(&error))?;
         }
+        if text.as_ref().is_some_and(|text| text.len() > MAX_TEXT) {
+            return Err(Fault::new(ErrorCode::BadUserInput, format!("text has {MAX_TEXT} bytes at most")));
+        }
         let filter = Filter {
             territory,
             cycle: cycle.map(Into::into),
             crosses_degrees,
-            kinds: kinds.map(|kinds| kinds.into_iter().map(Into::into).collect()),
+            kinds: kinds.map(|kinds| BTreeSet::from_iter(kinds.into_iter().map(Into::into)).into_iter().collect()),
             school_year: school_year.map(|year| year.0),
             project: ent_project.map(|id| id.0),
             text,

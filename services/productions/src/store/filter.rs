@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use kernel::{BadPage, Cursor, Cycle, Direction, Page, Perimeter, SchoolYear, TerritoryId, TerritoryLevel, fold};
 use uuid::Uuid;
 
@@ -34,9 +34,11 @@ pub(crate) struct Reach {
     /// Audiences that are open where one of its establishments lies in the perimeter...
     pub(crate) within: BTreeSet<Audience>,
     pub(crate) perimeter: Perimeter,
-    /// ... or in one of these académies.
-    pub(crate) academies: BTreeSet<String>,
-    pub(crate) in_academies: BTreeSet<Audience>,
+    /// ... or in one of the académies whose member the person is, or in which they work.
+    pub(crate) member_of: BTreeSet<String>,
+    pub(crate) to_members: BTreeSet<Audience>,
+    pub(crate) staff_of: BTreeSet<String>,
+    pub(crate) to_staff: BTreeSet<Audience>,
     /// ... or where one of these people takes part.
     pub(crate) people: BTreeSet<Uuid>,
     pub(crate) taking_part: BTreeSet<Audience>,
@@ -109,12 +111,18 @@ impl Order {
         let id: Uuid = id.parse().map_err(|_| BadPage::Cursor)?;
         match self {
             Self::Recent => {
-                let at = key.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or(BadPage::Cursor)?;
+                let at = key.parse().ok().and_then(DateTime::from_timestamp_micros).filter(in_our_time);
+                let at = at.ok_or(BadPage::Cursor)?;
                 Ok(Place::Recent(at, id))
             }
             Self::Title => Ok(Place::Title(key.clone(), id)),
         }
     }
+}
+
+/// Whether both databases can hold a moment: what a cursor names was once read from one.
+fn in_our_time(at: &DateTime<Utc>) -> bool {
+    (1900..3000).contains(&at.year())
 }
 
 /// The words of a search, folded as the titles are.
@@ -214,13 +222,14 @@ macro_rules! push_reach {
             $crate::store::filter::push_perimeter!($query, &reach.perimeter);
             $query.push(")");
         }
-        if !reach.in_academies.is_empty() && !reach.academies.is_empty() {
-            $query.push(" OR (p.audience IN ");
-            $crate::store::push_ids!($query, &words(&reach.in_academies));
-            $query.push(" AND ").push($crate::store::filter::SOMEWHERE).push(" AND pp.academy_id IN ");
-            let academies: Vec<String> = reach.academies.iter().cloned().collect();
-            $crate::store::push_ids!($query, &academies);
-            $query.push("))");
+        for (academies, audiences) in [(&reach.member_of, &reach.to_members), (&reach.staff_of, &reach.to_staff)] {
+            if !audiences.is_empty() && !academies.is_empty() {
+                $query.push(" OR (p.audience IN ");
+                $crate::store::push_ids!($query, &words(audiences));
+                $query.push(" AND ").push($crate::store::filter::SOMEWHERE).push(" AND pp.academy_id IN ");
+                $crate::store::push_ids!($query, academies);
+                $query.push("))");
+            }
         }
         if !reach.taking_part.is_empty() && !reach.people.is_empty() {
             $query.push(" OR (p.audience IN ");

@@ -14,6 +14,9 @@ pub(crate) use write::{Derived, NewProductionRow};
 use db::Db;
 use kernel::{ErrorCode, Fault};
 
+/// Rows read or written with one statement: what each binds stays far below what either database takes.
+const CHUNK: usize = 500;
+
 /// The rows of this service, in whichever database the deployment chose.
 #[derive(Clone, Debug)]
 pub struct Store {

@@ -8,10 +8,7 @@ use kernel::events::{AffiliationChanged, PersonMerged, PersonUnmerged};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Store, push_ids};
-
-/// Rows written with one statement.
-const CHUNK: usize = 500;
+use super::{CHUNK, Store, push_ids};
 
 /// What a person is somewhere in a school year.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]

@@ -9,7 +9,7 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::filter::{Place, push_filter, push_reach};
-use super::{Filter, Order, Reach, Store, push_ids, unreadable};
+use super::{CHUNK, Filter, Order, Reach, Store, push_ids, unreadable};
 use crate::domain::{Audience, Kind, Participant, Role, Status};
 
 const COLUMNS: &str = "p.id, p.title, p.title_folded, p.summary, p.kind, p.status, p.audience, p.licence, p.school_year, p.cycles, \
@@ -91,15 +91,16 @@ impl ParticipantRow {
 impl Store {
     /// The productions of these ids.
     pub(crate) async fn productions(&self, ids: &[Uuid]) -> Result<Vec<ProductionRow>, StoreError> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
+        let mut found: Vec<ProductionRow> = Vec::new();
+        for ids in ids.chunks(CHUNK) {
+            let rows: Vec<ProductionRow> = with_pool!(&self.db, |pool| {
+                let mut query = QueryBuilder::new(format!("SELECT {COLUMNS} FROM productions p WHERE p.id IN "));
+                push_ids!(query, ids);
+                query.build_query_as().fetch_all(pool).await
+            })?;
+            found.extend(rows);
         }
-        let rows = with_pool!(&self.db, |pool| {
-            let mut query = QueryBuilder::new(format!("SELECT {COLUMNS} FROM productions p WHERE p.id IN "));
-            push_ids!(query, ids);
-            query.build_query_as().fetch_all(pool).await
-        })?;
-        Ok(rows)
+        Ok(found)
     }
 
     /// The production of this id, as the transaction sees it.
@@ -155,20 +156,19 @@ impl Store {
 
     /// Who takes part in these productions, by their number.
     pub(crate) async fn participants(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Participant>>, Fault> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let rows: Vec<ParticipantRow> = with_pool!(&self.db, |pool| {
-            let mut query = QueryBuilder::new(PARTICIPANTS);
-            push_ids!(query, ids);
-            query.push(" ORDER BY a.production_id, a.number");
-            query.build_query_as().fetch_all(pool).await
-        })
-        .map_err(StoreError::from)?;
         let mut found: HashMap<Uuid, Vec<Participant>> = HashMap::new();
-        for row in rows {
-            let participant = row.read()?;
-            found.entry(participant.production_id).or_default().push(participant);
+        for ids in ids.chunks(CHUNK) {
+            let rows: Vec<ParticipantRow> = with_pool!(&self.db, |pool| {
+                let mut query = QueryBuilder::new(PARTICIPANTS);
+                push_ids!(query, ids);
+                query.push(" ORDER BY a.production_id, a.number");
+                query.build_query_as().fetch_all(pool).await
+            })
+            .map_err(StoreError::from)?;
+            for row in rows {
+                let participant = row.read()?;
+                found.entry(participant.production_id).or_default().push(participant);
+            }
         }
         Ok(found)
     }

@@ -26,6 +26,8 @@ pub(crate) struct House {
     pub(crate) teacher: Uuid,
     pub(crate) cm2: Vec<Uuid>,
     pub(crate) sixth: Vec<Uuid>,
+    /// A pupil of the école who takes part in nothing.
+    pub(crate) spare: Uuid,
     _database: Fresh,
     _folder: tempfile::TempDir,
 }
@@ -38,9 +40,11 @@ impl House {
         places.extend(place(COLLEGE, EstablishmentKind::College, "argos", 3));
         let (teacher, cm2): (Uuid, Vec<Uuid>) = (Uuid::now_v7(), (0..6).map(|_| Uuid::now_v7()).collect());
         let sixth: Vec<Uuid> = (0..3).map(|_| Uuid::now_v7()).collect();
+        let spare = Uuid::now_v7();
         let mut people = vec![person(1, teacher, Profile::Teacher, ECOLE, None)];
         people.extend(cm2.iter().map(|id| person(2, *id, Profile::Pupil, ECOLE, Some("1125"))));
         people.extend(sixth.iter().map(|id| person(3, *id, Profile::Pupil, COLLEGE, Some("2111"))));
+        people.push(person(4, spare, Profile::Pupil, ECOLE, Some("1125")));
         let mut tx = store.db().begin().await.expect("a transaction");
         store.apply(&mut tx, "establishments", &places).await.expect("applied");
         store.apply(&mut tx, "users", &people).await.expect("applied");
@@ -55,7 +59,7 @@ impl House {
             clock: CLOCK,
         };
         let subgraph = TestSubgraph::new(|verifier| productions::subgraph(front, verifier, &SubgraphLimits::default()));
-        Self { subgraph, store, content, teacher, cm2, sixth, _database: database, _folder: folder }
+        Self { subgraph, store, content, teacher, cm2, sixth, spare, _database: database, _folder: folder }
     }
 
     /// A mind map of both classes, published for this audience.

@@ -2,5 +2,7 @@
 
 mod filters;
 mod house;
+mod making;
+mod merges;
 mod schema;
 mod sharing;

@@ -48,12 +48,12 @@ async fn a_portal_lists_what_its_territory_shares(#[values(Backend::Sqlite, Back
     assert!(participants[0]["user"]["personId"].is_string(), "a teacher of the territory");
     assert_eq!(
         participants[1],
-        json!({ "label": "Élève 1", "level": { "name": "CM2" }, "establishment": { "uai": ECOLE }, "user": null })
+        json!({ "label": "Élève 1", "level": null, "establishment": { "uai": COLLEGE }, "user": null }),
+        "three share it"
     );
     assert_eq!(
         participants[9],
-        json!({ "label": "Élève 9", "level": null, "establishment": { "uai": COLLEGE }, "user": null }),
-        "three share it"
+        json!({ "label": "Élève 9", "level": { "name": "CM2" }, "establishment": { "uai": ECOLE }, "user": null })
     );
     assert_eq!(
         node["exports"][0]["url"],

@@ -45,6 +45,9 @@ pub(crate) async fn caller(
     for now in person.affiliations.into_iter().filter(|one| one.school_year == year) {
         facts.classes.extend(now.classes.iter().map(|class| format!("{}:{class}", now.uai)));
         facts.profiles.insert(now.profile);
+        if now.profile.is_staff() {
+            facts.workplaces.insert(now.uai.clone());
+        }
         facts.establishments.insert(now.uai);
     }
     Ok(Some(facts))
@@ -83,9 +86,9 @@ pub(crate) async fn seen(
     let oneself = oneself(store, pseudonyms, principal).await?;
     let mut known: HashMap<Uuid, Seen> = HashMap::new();
     for (id, person) in people {
-        let seers = seers(principal, oneself, &person, &places);
+        let within = within(principal, &person, &places);
+        let seers = seers(principal, oneself, &person, &within);
         if !seers.is_empty() {
-            let within = within(principal, &person, &places);
             known.insert(id, Seen { person: Arc::new(person), seers: seers.into(), within: Arc::new(within) });
         }
     }

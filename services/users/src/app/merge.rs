@@ -1,5 +1,7 @@
 //! Merging two people into one, and undoing it. Nothing is moved: the ids stay, beside a table of where lookups lead.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use db::StoreError;
 use db::outbox::{self, NewEvent};
 use kernel::Clock;
@@ -46,9 +48,9 @@ pub enum MergeError {
 pub async fn merge(store: &Store, clock: &Clock, from: Uuid, into: Uuid, why: &Evidence) -> Result<Uuid, MergeError> {
     let mut tx = store.db().begin().await?;
     store.lock_merges(&mut tx).await?;
-    let from = store.canonical_in(&mut tx, from).await?.ok_or(MergeError::UnknownPerson)?;
-    let into = store.canonical_in(&mut tx, into).await?.ok_or(MergeError::UnknownPerson)?;
-    if from == into {
+    let led_from = store.canonical_in(&mut tx, from).await?.ok_or(MergeError::UnknownPerson)?;
+    let leads_to = store.canonical_in(&mut tx, into).await?.ok_or(MergeError::UnknownPerson)?;
+    if led_from == leads_to {
         return Err(MergeError::SamePerson);
     }
     let (merge_id, now) = (Uuid::now_v7(), clock.now());
@@ -62,18 +64,18 @@ pub async fn merge(store: &Store, clock: &Clock, from: Uuid, into: Uuid, why: &E
         undone_at: None,
     };
     store.insert_merge(&mut tx, &row).await?;
-    let led = store.members(&mut tx, from).await?;
-    store.redirect(&mut tx, &led, into).await?;
-    let payload = PersonMerged { person_ids: led.iter().map(Uuid::to_string).collect(), into: into.to_string() };
-    let mut events = vec![NewEvent::new(PersonMerged::KIND, into.to_string(), &payload)];
-    let people = store.people_in(&mut tx, &[into]).await.map_err(MergeError::Unreadable)?;
-    events.extend(told(&people, &[into]));
+    let led = store.members(&mut tx, led_from).await?;
+    store.redirect(&mut tx, &led.iter().map(|id| (*id, leads_to)).collect::<Vec<_>>()).await?;
+    let payload = PersonMerged { person_ids: led.iter().map(Uuid::to_string).collect(), into: leads_to.to_string() };
+    let mut events = vec![NewEvent::new(PersonMerged::KIND, leads_to.to_string(), &payload)];
+    let people = store.people_in(&mut tx, &[leads_to]).await.map_err(MergeError::Unreadable)?;
+    events.extend(told(&people, &[leads_to]));
     outbox::append(&mut tx, &events, now).await?;
     tx.commit().await?;
     Ok(merge_id)
 }
 
-/// Undoes a merge: lookups of those who led to the one who was merged lead there again, whatever was merged since.
+/// Undoes a merge: whoever was one person leads again where the other merges in force say.
 ///
 /// # Errors
 /// When no such merge is in force, or the database fails.
@@ -81,17 +83,31 @@ pub async fn unmerge(store: &Store, clock: &Clock, merge_id: Uuid) -> Result<(),
     let mut tx = store.db().begin().await?;
     store.lock_merges(&mut tx).await?;
     let row = store.merge_in_force(&mut tx, merge_id).await?.ok_or(MergeError::UnknownMerge)?;
-    let left = store.canonical_in(&mut tx, row.into_id).await?.ok_or(MergeError::UnknownPerson)?;
+    let together = store.canonical_in(&mut tx, row.into_id).await?.ok_or(MergeError::UnknownPerson)?;
+    let members = store.members(&mut tx, together).await?;
     let now = clock.now();
     store.end_merge(&mut tx, merge_id, now).await?;
-    let led = store.below(&mut tx, row.from_id).await?;
-    store.redirect(&mut tx, &led, row.from_id).await?;
-    let redirects = led.iter().map(|id| (id.to_string(), row.from_id.to_string())).collect();
-    let mut events = vec![NewEvent::new(PersonUnmerged::KIND, row.from_id.to_string(), &PersonUnmerged { redirects })];
-    let both = [row.from_id, left];
-    let people = store.people_in(&mut tx, &both).await.map_err(MergeError::Unreadable)?;
-    events.extend(told(&people, &both));
+    let leads_to = replayed(&members, &store.merges_among(&mut tx, &members).await?);
+    store.redirect(&mut tx, &leads_to).await?;
+    let redirects = leads_to.iter().map(|(id, canonical)| (id.to_string(), canonical.to_string())).collect();
+    let mut events = vec![NewEvent::new(PersonUnmerged::KIND, together.to_string(), &PersonUnmerged { redirects })];
+    let now_people: BTreeSet<Uuid> = leads_to.iter().map(|(_, canonical)| *canonical).collect();
+    let now_people: Vec<Uuid> = now_people.into_iter().collect();
+    let people = store.people_in(&mut tx, &now_people).await.map_err(MergeError::Unreadable)?;
+    events.extend(told(&people, &now_people));
     outbox::append(&mut tx, &events, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Where each of these leads by these merges alone, applied in their order.
+fn replayed(members: &[Uuid], merges: &[(Uuid, Uuid)]) -> Vec<(Uuid, Uuid)> {
+    let mut leads_to: BTreeMap<Uuid, Uuid> = members.iter().map(|id| (*id, *id)).collect();
+    for (from, into) in merges {
+        let (Some(from), Some(into)) = (leads_to.get(from).copied(), leads_to.get(into).copied()) else { continue };
+        for canonical in leads_to.values_mut().filter(|canonical| **canonical == from) {
+            *canonical = into;
+        }
+    }
+    leads_to.into_iter().collect()
 }

@@ -1,6 +1,8 @@
 //! `registerPerson`: the use case that every import calls. A person is found by what other systems call them, and by nothing
 //! else: never by a name.
 
+mod batch;
+
 use std::collections::{BTreeSet, HashMap};
 
 use db::outbox::{self, NewEvent};
@@ -10,7 +12,7 @@ use uuid::Uuid;
 
 use crate::Store;
 use crate::domain::{Person, Pseudonyms};
-use crate::store::{AffiliationWrite, PersonWrite};
+use batch::Batch;
 
 /// Bytes of any name, identifier or class.
 const MAX_TEXT: usize = 255;
@@ -26,8 +28,10 @@ pub struct Registration {
     pub family_name: Option<String>,
     /// What other systems call them: one at least.
     pub identifiers: Vec<Identifier>,
-    /// Everything that the source knows of them in the school years that it speaks of; years that it does not speak of stay.
+    /// Everything that the source knows of them in the school years that it speaks of.
     pub affiliations: Vec<RegistrationAffiliation>,
+    /// School years that the source speaks of beside those of the affiliations: one without any has ended. Other years stay.
+    pub school_years: Vec<SchoolYear>,
     /// Who says it, such as `AAF` or an ENT.
     pub source: String,
 }
@@ -70,7 +74,7 @@ pub enum Registered {
 }
 
 impl Registered {
-    /// The person's internal id.
+    /// The internal id that bears the identifiers. It stays this person's own through merges and their undoing.
     pub fn person_id(self) -> Uuid {
         match self {
             Self::Created(id) | Self::Changed(id) | Self::Unchanged(id) => id,
@@ -113,25 +117,14 @@ pub async fn register_people(
     registrations: &[Registration],
 ) -> Result<Vec<Result<Registered, Refusal>>, Fault> {
     let mut tx = store.db().begin().await?;
-    let wanted: BTreeSet<(String, String)> = registrations.iter().flat_map(pairs).collect();
-    let wanted: Vec<(String, String)> = wanted.into_iter().collect();
-    let known = store.by_identifiers(&mut tx, &wanted).await?;
-    let uais: BTreeSet<String> =
-        registrations.iter().flat_map(|one| &one.affiliations).map(|one| one.uai.to_string()).collect();
-    let uais: BTreeSet<String> =
-        store.known_uais(&mut tx, &uais.into_iter().collect::<Vec<_>>()).await?.into_iter().collect();
-    let ids: BTreeSet<Uuid> = known.values().copied().collect();
-    let people = store.people_in(&mut tx, &ids.into_iter().collect::<Vec<_>>()).await?;
-
-    let mut batch =
-        Batch { known, people, uais, generation: pseudonyms.generation(), writes: HashMap::new(), order: Vec::new() };
+    // Whoever else registers or merges waits: what is read here is still so when it is written and told.
+    store.lock_merges(&mut tx).await?;
+    let mut batch = Batch::read(store, &mut tx, pseudonyms.generation(), registrations).await?;
     let answers: Vec<_> = registrations.iter().map(|one| batch.take(one)).collect();
-    let writes: Vec<PersonWrite> = batch.order.iter().filter_map(|id| batch.writes.remove(id)).collect();
     let now = clock.now();
-    store.write_people(&mut tx, &writes, now).await?;
+    let changed = batch.write(store, &mut tx, now).await?;
     // What is told is what now stands, all sources and merged people together.
-    let ids: Vec<Uuid> = writes.iter().map(|write| write.id).collect();
-    let events = told(&store.people_in(&mut tx, &ids).await?, &ids);
+    let events = told(&store.people_in(&mut tx, &changed).await?, &changed);
     outbox::append(&mut tx, &events, now).await?;
     tx.commit().await?;
     Ok(answers)
@@ -157,89 +150,6 @@ pub(super) fn told(people: &HashMap<Uuid, Person>, ids: &[Uuid]) -> Vec<NewEvent
     ids.iter().filter_map(|id| people.get(id)).map(event).collect()
 }
 
-/// What is known while a batch is taken in: a later registration may speak of a person whom an earlier one made.
-struct Batch {
-    known: HashMap<(String, String), Uuid>,
-    people: HashMap<Uuid, Person>,
-    uais: BTreeSet<String>,
-    generation: i64,
-    writes: HashMap<Uuid, PersonWrite>,
-    order: Vec<Uuid>,
-}
-
-impl Batch {
-    fn take(&mut self, registration: &Registration) -> Result<Registered, Refusal> {
-        check(registration, &self.uais)?;
-        let found: BTreeSet<Uuid> = pairs(registration).filter_map(|pair| self.known.get(&pair).copied()).collect();
-        if found.len() > 1 {
-            return Err(Refusal::SeveralPeople(found.len()));
-        }
-        let existing = found.first().copied();
-        let id = existing.unwrap_or_else(Uuid::now_v7);
-        let mut identifiers: Vec<(String, String)> =
-            pairs(registration).filter(|pair| !self.known.contains_key(pair)).collect();
-        identifiers.sort();
-        identifiers.dedup();
-        self.known.extend(identifiers.iter().cloned().map(|pair| (pair, id)));
-        let before = self.people.get(&id);
-        // A source that gives no name takes none away.
-        let given_name = registration.given_name.clone().or_else(|| before.and_then(|one| one.given_name.clone()));
-        let family_name = registration.family_name.clone().or_else(|| before.and_then(|one| one.family_name.clone()));
-        let same = before.is_some_and(|person| {
-            identifiers.is_empty()
-                && (&person.given_name, &person.family_name) == (&given_name, &family_name)
-                && registration.affiliations.iter().all(|one| is_known(person, one))
-                && !says_less(person, registration)
-        });
-        if same && !self.writes.contains_key(&id) {
-            return Ok(Registered::Unchanged(id));
-        }
-        let affiliations = registration.affiliations.iter().map(write).collect();
-        let generation = before.map_or(self.generation, |person| person.pseudonym_key);
-        let source = registration.source.clone();
-        if let Some(earlier) = self.writes.get_mut(&id) {
-            // The same person twice in one batch: the later word on a year wins, as it would in two batches.
-            let years: BTreeSet<SchoolYear> = registration.affiliations.iter().map(|one| one.school_year).collect();
-            earlier.affiliations.retain(|one| !years.contains(&one.school_year));
-            earlier.affiliations.extend(affiliations);
-            earlier.identifiers.extend(identifiers);
-            (earlier.given_name, earlier.family_name) = (given_name, family_name);
-        } else {
-            let pseudonym_key = generation;
-            let write = PersonWrite { id, given_name, family_name, pseudonym_key, identifiers, affiliations, source };
-            self.writes.insert(id, write);
-            self.order.push(id);
-        }
-        Ok(if existing.is_some() { Registered::Changed(id) } else { Registered::Created(id) })
-    }
-}
-
-fn write(one: &RegistrationAffiliation) -> AffiliationWrite {
-    AffiliationWrite {
-        school_year: one.school_year,
-        uai: one.uai.to_string(),
-        profile: one.profile,
-        mefstat4: one.mefstat4.clone(),
-        classes: one.classes.clone(),
-        groups: one.groups.clone(),
-    }
-}
-
-fn is_known(person: &Person, told: &RegistrationAffiliation) -> bool {
-    person.affiliations.iter().any(|one| {
-        one.uai == told.uai.as_str()
-            && (one.school_year, one.profile, &one.mefstat4) == (told.school_year, told.profile, &told.mefstat4)
-            && (&one.classes, &one.groups) == (&told.classes, &told.groups)
-    })
-}
-
-/// Whether the person has more in the years told than the registration says: then something may have ended.
-fn says_less(person: &Person, registration: &Registration) -> bool {
-    let years: BTreeSet<SchoolYear> = registration.affiliations.iter().map(|one| one.school_year).collect();
-    let known = person.affiliations.iter().filter(|one| years.contains(&one.school_year)).count();
-    known > registration.affiliations.len()
-}
-
 fn check(registration: &Registration, known: &BTreeSet<String>) -> Result<(), Refusal> {
     let text = |text: &str| !text.trim().is_empty() && text.len() <= MAX_TEXT && !text.contains('\0');
     let all = |texts: &[String]| texts.len() <= MAX_ITEMS && texts.iter().all(|one| text(one));
@@ -256,7 +166,7 @@ fn check(registration: &Registration, known: &BTreeSet<String>) -> Result<(), Re
     if !text(&registration.source) {
         return Err(Refusal::Text("the source"));
     }
-    if registration.affiliations.len() > MAX_ITEMS {
+    if registration.affiliations.len() > MAX_ITEMS || registration.school_years.len() > MAX_ITEMS {
         return Err(Refusal::Text("affiliations"));
     }
     let mut seen = BTreeSet::new();

@@ -32,8 +32,12 @@ pub(crate) struct Affiliation {
 impl Person {
     /// What they were in the last school year of which anything is known: a teacher who was once a pupil is a teacher.
     pub(crate) fn profiles(&self) -> BTreeSet<Profile> {
-        let latest = self.affiliations.iter().map(|one| one.school_year).max();
-        self.affiliations.iter().filter(|one| Some(one.school_year) == latest).map(|one| one.profile).collect()
+        latest(self.affiliations.iter())
+    }
+
+    /// The same of these establishments, each in a school year, alone.
+    pub(crate) fn profiles_within(&self, within: &BTreeSet<(String, SchoolYear)>) -> BTreeSet<Profile> {
+        latest(self.affiliations.iter().filter(|one| within.contains(&(one.uai.clone(), one.school_year))))
     }
 
     /// Their name, if there is any.
@@ -56,6 +60,12 @@ impl Person {
             Some(Profile::Staff | Profile::Academic | Profile::LocalAuthority) | None => "Personnel",
         }
     }
+}
+
+/// Profiles of the latest school year among these.
+fn latest<'a>(affiliations: impl Iterator<Item = &'a Affiliation> + Clone) -> BTreeSet<Profile> {
+    let latest = affiliations.clone().map(|one| one.school_year).max();
+    affiliations.filter(|one| Some(one.school_year) == latest).map(|one| one.profile).collect()
 }
 
 #[cfg(test)]

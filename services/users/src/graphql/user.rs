@@ -49,7 +49,8 @@ impl User {
         self.seen.person.name().unwrap_or_else(label)
     }
 
-    /// What they are, in the last school year of which anything is known. A portal sees what they are as staff alone.
+    /// What they are, in the last school year of which anything is known. A client sees what they are or were at establishments within
+    /// its reach, a portal as staff alone.
     async fn profiles(&self) -> Vec<Profile> {
         self.profiles_seen().into_iter().map(Into::into).collect()
     }
@@ -77,7 +78,13 @@ impl User {
             let whom = if profile.is_staff() { "User: staff" } else { "User: a pupil or a guardian" };
             ACCESS.admits(whom, &self.seen.seers)
         };
-        self.seen.person.profiles().into_iter().filter(all).collect()
+        // Who sees a person for what they are at a place learns nothing of what they are or were elsewhere.
+        let profiles = if self.seen.seers.contains(&Seer::Oneself) {
+            self.seen.person.profiles()
+        } else {
+            self.seen.person.profiles_within(&self.seen.within)
+        };
+        profiles.into_iter().filter(all).collect()
     }
 }
 

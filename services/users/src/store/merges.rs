@@ -5,8 +5,8 @@ use db::{StoreError, Tx, with_tx};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::Store;
 use super::people::push_ids;
+use super::{CHUNK, Store};
 
 /// A merge.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -100,39 +100,45 @@ impl Store {
         Ok(())
     }
 
-    /// Everybody who leads to `root` by merges in force, itself among them.
-    pub(crate) async fn below(&self, tx: &mut Tx, root: Uuid) -> Result<Vec<Uuid>, StoreError> {
-        let ids = with_tx!(tx, |connection| {
-            sqlx::query_scalar(
-                "WITH RECURSIVE below (id) AS (SELECT person_id FROM people WHERE person_id = $1 UNION \
-                 SELECT m.from_id FROM merges m JOIN below ON m.into_id = below.id WHERE m.undone_at IS NULL) \
-                 SELECT id FROM below ORDER BY id",
-            )
-            .bind(root)
-            .fetch_all(connection)
-            .await
-        })?;
-        Ok(ids)
+    /// The merges in force among these people, in the order in which they were made.
+    pub(crate) async fn merges_among(&self, tx: &mut Tx, people: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, StoreError> {
+        let mut found: Vec<(Uuid, Uuid, Uuid)> = Vec::new();
+        for people in people.chunks(CHUNK) {
+            let rows: Vec<(Uuid, Uuid, Uuid)> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(
+                    "SELECT merge_id, from_id, into_id FROM merges WHERE undone_at IS NULL AND from_id IN ",
+                );
+                push_ids!(query, people);
+                query.build_query_as().fetch_all(connection).await
+            })?;
+            found.extend(rows);
+        }
+        // Ids of merges are made in the order of time.
+        found.sort_unstable();
+        Ok(found.into_iter().map(|(_, from, into)| (from, into)).collect())
     }
 
-    /// Makes lookups of `ids` lead to `canonical`.
-    pub(crate) async fn redirect(&self, tx: &mut Tx, ids: &[Uuid], canonical: Uuid) -> Result<(), StoreError> {
-        with_tx!(tx, |connection| {
-            let mut query = QueryBuilder::new("DELETE FROM redirects WHERE person_id IN ");
-            push_ids!(query, ids);
-            query.build().execute(connection).await.map(drop)
-        })?;
-        let led: Vec<Uuid> = ids.iter().copied().filter(|id| *id != canonical).collect();
-        if led.is_empty() {
-            return Ok(());
+    /// Makes lookups of each lead where it says.
+    pub(crate) async fn redirect(&self, tx: &mut Tx, leads_to: &[(Uuid, Uuid)]) -> Result<(), StoreError> {
+        for chunk in leads_to.chunks(CHUNK) {
+            with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new("DELETE FROM redirects WHERE person_id IN ");
+                let ids: Vec<Uuid> = chunk.iter().map(|(id, _)| *id).collect();
+                push_ids!(query, &ids);
+                query.build().execute(connection).await.map(drop)
+            })?;
+            let led: Vec<(Uuid, Uuid)> = chunk.iter().copied().filter(|(id, canonical)| id != canonical).collect();
+            if led.is_empty() {
+                continue;
+            }
+            with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new("INSERT INTO redirects (person_id, canonical_id) ");
+                query.push_values(&led, |mut row, (id, canonical)| {
+                    row.push_bind(*id).push_bind(*canonical);
+                });
+                query.build().execute(connection).await.map(drop)
+            })?;
         }
-        with_tx!(tx, |connection| {
-            let mut query = QueryBuilder::new("INSERT INTO redirects (person_id, canonical_id) ");
-            query.push_values(&led, |mut row, id| {
-                row.push_bind(*id).push_bind(canonical);
-            });
-            query.build().execute(connection).await.map(drop)
-        })?;
         Ok(())
     }
 }

@@ -5,10 +5,13 @@ mod people;
 mod write;
 
 pub(crate) use merges::MergeRow;
-pub(crate) use write::{AffiliationWrite, PersonWrite};
+pub(crate) use write::{AffiliationWrite, IdentifierWrite, PersonWrite};
 
 use db::Db;
 use kernel::{ErrorCode, Fault};
+
+/// Rows read or written with one statement: what each binds stays far below what either database takes.
+const CHUNK: usize = 500;
 
 /// The rows of this service, in whichever database the deployment chose.
 #[derive(Clone, Debug)]

@@ -3,21 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use db::{StoreError, Tx, with_pool, with_tx};
-use kernel::{Fault, Profile};
+use kernel::{Fault, Profile, SchoolYear};
 use sqlx::QueryBuilder;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Store, unreadable};
+use super::{AffiliationWrite, CHUNK, PersonWrite, Store, unreadable};
 use crate::domain::{Affiliation, Person};
-
-#[derive(sqlx::FromRow)]
-struct PersonRow {
-    person_id: Uuid,
-    given_name: Option<String>,
-    family_name: Option<String>,
-    pseudonym_key: i64,
-}
 
 #[derive(sqlx::FromRow)]
 struct AffiliationRow {
@@ -41,6 +33,32 @@ impl AffiliationRow {
             groups: self.groups.0,
         };
         Ok((self.canonical_id, affiliation))
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct SaidRow {
+    person_id: Uuid,
+    source: String,
+    school_year: String,
+    uai: String,
+    profile: String,
+    mefstat4: Option<String>,
+    classes: Json<Vec<String>>,
+    groups: Json<Vec<String>>,
+}
+
+impl SaidRow {
+    fn read(self) -> Result<((Uuid, String, SchoolYear), AffiliationWrite), Fault> {
+        let year = self.school_year.parse().map_err(|_| unreadable("school year"))?;
+        let affiliation = AffiliationWrite {
+            uai: self.uai,
+            profile: Profile::parse(&self.profile).ok_or_else(|| unreadable("profile"))?,
+            mefstat4: self.mefstat4,
+            classes: self.classes.0,
+            groups: self.groups.0,
+        };
+        Ok(((self.person_id, self.source, year), affiliation))
     }
 }
 
@@ -83,99 +101,139 @@ macro_rules! push_members {
 }
 
 const PEOPLE: &str = "SELECT person_id, given_name, family_name, pseudonym_key FROM people WHERE person_id IN ";
-const IDENTIFIERS: &str = "SELECT i.system, i.value, COALESCE(r.canonical_id, i.person_id) FROM identifiers i \
+const IDENTIFIERS: &str = "SELECT i.system, i.value, i.person_id, COALESCE(r.canonical_id, i.person_id) FROM identifiers i \
     LEFT JOIN redirects r ON r.person_id = i.person_id WHERE (i.system, i.value) IN ";
 const AFFILIATIONS: &str = "SELECT COALESCE(r.canonical_id, a.person_id) AS canonical_id, a.school_year, a.uai, a.profile, \
     a.mefstat4, a.classes, a.groups FROM affiliations a LEFT JOIN redirects r ON r.person_id = a.person_id ";
 const IN_ORDER: &str = " ORDER BY a.school_year DESC, a.uai, a.profile, a.source";
+const SAID: &str = "SELECT person_id, source, school_year, uai, profile, mefstat4, classes, groups FROM affiliations WHERE person_id IN ";
 
 impl Store {
-    /// Where lookups of these ids lead, for those that are people's. One statement.
+    /// Where lookups of these ids lead, for those that are people's. One statement for up to 500.
     pub(crate) async fn canonical(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, StoreError> {
-        if ids.is_empty() {
-            return Ok(HashMap::new());
+        let mut found = HashMap::new();
+        for ids in ids.chunks(CHUNK) {
+            let rows: Vec<(Uuid, Option<Uuid>)> = with_pool!(&self.db, |pool| {
+                let mut query = QueryBuilder::new(
+                    "SELECT p.person_id, r.canonical_id FROM people p LEFT JOIN redirects r ON r.person_id = p.person_id \
+                     WHERE p.person_id IN ",
+                );
+                push_ids!(query, ids);
+                query.build_query_as().fetch_all(pool).await
+            })?;
+            found.extend(rows.into_iter().map(|(id, canonical)| (id, canonical.unwrap_or(id))));
         }
-        let rows: Vec<(Uuid, Option<Uuid>)> = with_pool!(&self.db, |pool| {
-            let mut query = QueryBuilder::new(
-                "SELECT p.person_id, r.canonical_id FROM people p LEFT JOIN redirects r ON r.person_id = p.person_id \
-                 WHERE p.person_id IN ",
-            );
-            push_ids!(query, ids);
-            query.build_query_as().fetch_all(pool).await
-        })?;
-        Ok(rows.into_iter().map(|(id, canonical)| (id, canonical.unwrap_or(id))).collect())
+        Ok(found)
     }
 
-    /// Who bears these identifiers, by where lookups lead now. One statement.
+    /// Who bears these identifiers, and where lookups of them lead. One statement for up to 500.
     pub(crate) async fn by_identifiers(
         &self,
         tx: &mut Tx,
         identifiers: &[(String, String)],
-    ) -> Result<HashMap<(String, String), Uuid>, StoreError> {
-        if identifiers.is_empty() {
-            return Ok(HashMap::new());
+    ) -> Result<HashMap<(String, String), (Uuid, Uuid)>, StoreError> {
+        let mut found = HashMap::new();
+        for identifiers in identifiers.chunks(CHUNK) {
+            let rows: Vec<(String, String, Uuid, Uuid)> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(IDENTIFIERS);
+                push_pairs!(query, identifiers);
+                query.build_query_as().fetch_all(connection).await
+            })?;
+            found.extend(rows.into_iter().map(|(system, value, bearer, person)| ((system, value), (bearer, person))));
         }
-        let rows: Vec<(String, String, Uuid)> = with_tx!(tx, |connection| {
-            let mut query = QueryBuilder::new(IDENTIFIERS);
-            push_pairs!(query, identifiers);
-            query.build_query_as().fetch_all(connection).await
-        })?;
-        Ok(rows.into_iter().map(|(system, value, person)| ((system, value), person)).collect())
+        Ok(found)
     }
 
-    /// Who bears this identifier.
+    /// Where lookups of who bears this identifier lead.
     pub(crate) async fn by_identifier(&self, system: &str, value: &str) -> Result<Option<Uuid>, StoreError> {
         let identifier = [(system.to_owned(), value.to_owned())];
-        let row: Option<(String, String, Uuid)> = with_pool!(&self.db, |pool| {
+        let row: Option<(String, String, Uuid, Uuid)> = with_pool!(&self.db, |pool| {
             let mut query = QueryBuilder::new(IDENTIFIERS);
             push_pairs!(query, &identifier);
             query.build_query_as().fetch_optional(pool).await
         })?;
-        Ok(row.map(|(_, _, person)| person))
+        Ok(row.map(|(_, _, _, person)| person))
     }
 
-    /// The people to whom lookups lead, with the affiliations of everybody who was merged into them. Two statements.
-    pub(crate) async fn people(&self, canonical: &[Uuid]) -> Result<HashMap<Uuid, Person>, Fault> {
-        if canonical.is_empty() {
-            return Ok(HashMap::new());
+    /// People's own rows, wherever lookups of them lead.
+    pub(crate) async fn rows_of(&self, tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<PersonWrite>, StoreError> {
+        let mut found = Vec::new();
+        for ids in ids.chunks(CHUNK) {
+            let rows: Vec<PersonWrite> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(PEOPLE);
+                push_ids!(query, ids);
+                query.build_query_as().fetch_all(connection).await
+            })?;
+            found.extend(rows);
         }
-        let rows: Vec<PersonRow> = with_pool!(&self.db, |pool| {
-            let mut query = QueryBuilder::new(PEOPLE);
-            push_ids!(query, canonical);
-            query.build_query_as().fetch_all(pool).await
-        })
-        .map_err(StoreError::from)?;
-        let affiliations: Vec<AffiliationRow> = with_pool!(&self.db, |pool| {
-            let mut query = QueryBuilder::new(AFFILIATIONS);
-            push_members!(query, canonical);
-            query.build_query_as().fetch_all(pool).await
-        })
-        .map_err(StoreError::from)?;
-        assemble(rows, affiliations)
+        Ok(found)
+    }
+
+    /// What each source says of these people themselves, wherever lookups of them lead.
+    pub(crate) async fn said_of(
+        &self,
+        tx: &mut Tx,
+        ids: &[Uuid],
+    ) -> Result<Vec<((Uuid, String, SchoolYear), AffiliationWrite)>, Fault> {
+        let mut found = Vec::new();
+        for ids in ids.chunks(CHUNK) {
+            let rows: Vec<SaidRow> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(SAID);
+                push_ids!(query, ids);
+                query.build_query_as().fetch_all(connection).await
+            })
+            .map_err(StoreError::from)?;
+            for row in rows {
+                found.push(row.read()?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The people to whom lookups lead, with the affiliations of everybody who was merged into them. Two statements for up to 500.
+    pub(crate) async fn people(&self, canonical: &[Uuid]) -> Result<HashMap<Uuid, Person>, Fault> {
+        let mut found = HashMap::new();
+        for canonical in canonical.chunks(CHUNK) {
+            let rows: Vec<PersonWrite> = with_pool!(&self.db, |pool| {
+                let mut query = QueryBuilder::new(PEOPLE);
+                push_ids!(query, canonical);
+                query.build_query_as().fetch_all(pool).await
+            })
+            .map_err(StoreError::from)?;
+            let affiliations: Vec<AffiliationRow> = with_pool!(&self.db, |pool| {
+                let mut query = QueryBuilder::new(AFFILIATIONS);
+                push_members!(query, canonical);
+                query.build_query_as().fetch_all(pool).await
+            })
+            .map_err(StoreError::from)?;
+            found.extend(assemble(rows, affiliations)?);
+        }
+        Ok(found)
     }
 
     /// The same within a transaction.
     pub(crate) async fn people_in(&self, tx: &mut Tx, canonical: &[Uuid]) -> Result<HashMap<Uuid, Person>, Fault> {
-        if canonical.is_empty() {
-            return Ok(HashMap::new());
+        let mut found = HashMap::new();
+        for canonical in canonical.chunks(CHUNK) {
+            let rows: Vec<PersonWrite> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(PEOPLE);
+                push_ids!(query, canonical);
+                query.build_query_as().fetch_all(connection).await
+            })
+            .map_err(StoreError::from)?;
+            let affiliations: Vec<AffiliationRow> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(AFFILIATIONS);
+                push_members!(query, canonical);
+                query.build_query_as().fetch_all(connection).await
+            })
+            .map_err(StoreError::from)?;
+            found.extend(assemble(rows, affiliations)?);
         }
-        let rows: Vec<PersonRow> = with_tx!(tx, |connection| {
-            let mut query = QueryBuilder::new(PEOPLE);
-            push_ids!(query, canonical);
-            query.build_query_as().fetch_all(connection).await
-        })
-        .map_err(StoreError::from)?;
-        let affiliations: Vec<AffiliationRow> = with_tx!(tx, |connection| {
-            let mut query = QueryBuilder::new(AFFILIATIONS);
-            push_members!(query, canonical);
-            query.build_query_as().fetch_all(connection).await
-        })
-        .map_err(StoreError::from)?;
-        assemble(rows, affiliations)
+        Ok(found)
     }
 }
 
-fn assemble(rows: Vec<PersonRow>, affiliations: Vec<AffiliationRow>) -> Result<HashMap<Uuid, Person>, Fault> {
+fn assemble(rows: Vec<PersonWrite>, affiliations: Vec<AffiliationRow>) -> Result<HashMap<Uuid, Person>, Fault> {
     let mut by_person: BTreeMap<Uuid, Vec<Affiliation>> = BTreeMap::new();
     for row in affiliations {
         let (person, affiliation) = row.read()?;
@@ -185,12 +243,12 @@ fn assemble(rows: Vec<PersonRow>, affiliations: Vec<AffiliationRow>) -> Result<H
             known.push(affiliation);
         }
     }
-    let person = |row: PersonRow| Person {
-        id: row.person_id,
+    let person = |row: PersonWrite| Person {
+        id: row.id,
         given_name: row.given_name,
         family_name: row.family_name,
         pseudonym_key: row.pseudonym_key,
-        affiliations: by_person.remove(&row.person_id).unwrap_or_default(),
+        affiliations: by_person.remove(&row.id).unwrap_or_default(),
     };
     Ok(rows.into_iter().map(person).map(|person| (person.id, person)).collect())
 }

@@ -7,29 +7,30 @@ use sqlx::QueryBuilder;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::Store;
+use super::{CHUNK, Store};
 
-/// Rows written with one statement: twelve values each stay far below what either database binds.
-const CHUNK: usize = 500;
-
-/// A person as they shall be.
-#[derive(Clone, Debug)]
+/// A person's own row.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct PersonWrite {
+    #[sqlx(rename = "person_id")]
     pub(crate) id: Uuid,
     pub(crate) given_name: Option<String>,
     pub(crate) family_name: Option<String>,
     pub(crate) pseudonym_key: i64,
-    /// Identifiers that are new.
-    pub(crate) identifiers: Vec<(String, String)>,
-    /// What this source says of these school years, whole.
-    pub(crate) affiliations: Vec<AffiliationWrite>,
+}
+
+/// An identifier that is new.
+#[derive(Clone, Debug)]
+pub(crate) struct IdentifierWrite {
+    pub(crate) system: String,
+    pub(crate) value: String,
+    pub(crate) person_id: Uuid,
     pub(crate) source: String,
 }
 
-/// An affiliation as a source tells it.
-#[derive(Clone, Debug)]
+/// An affiliation as a source tells it of a school year.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct AffiliationWrite {
-    pub(crate) school_year: SchoolYear,
     pub(crate) uai: String,
     pub(crate) profile: Profile,
     pub(crate) mefstat4: Option<String>,
@@ -37,8 +38,11 @@ pub(crate) struct AffiliationWrite {
     pub(crate) groups: Vec<String>,
 }
 
+/// A person, a source and a school year, with all that it says.
+pub(crate) type SaidOf = ((Uuid, String, SchoolYear), Vec<AffiliationWrite>);
+
 impl Store {
-    /// Writes people, their new identifiers, and what their sources say of the school years that they speak of.
+    /// Writes people's own rows.
     pub(crate) async fn write_people(
         &self,
         tx: &mut Tx,
@@ -65,27 +69,25 @@ impl Store {
                 query.build().execute(connection).await.map(drop)
             })?;
         }
-        self.write_identifiers(tx, people, at).await?;
-        self.write_affiliations(tx, people).await
+        Ok(())
     }
 
-    async fn write_identifiers(
+    /// Writes identifiers that nobody bears yet.
+    pub(crate) async fn write_identifiers(
         &self,
         tx: &mut Tx,
-        people: &[PersonWrite],
+        identifiers: &[IdentifierWrite],
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let rows: Vec<(&PersonWrite, &(String, String))> =
-            people.iter().flat_map(|person| person.identifiers.iter().map(move |pair| (person, pair))).collect();
-        for chunk in rows.chunks(CHUNK) {
+        for chunk in identifiers.chunks(CHUNK) {
             with_tx!(tx, |connection| {
                 let mut query =
                     QueryBuilder::new("INSERT INTO identifiers (system, value, person_id, source, attached_at) ");
-                query.push_values(chunk, |mut row, (person, (system, value))| {
-                    row.push_bind(system.clone())
-                        .push_bind(value.clone())
-                        .push_bind(person.id)
-                        .push_bind(person.source.clone())
+                query.push_values(chunk, |mut row, one| {
+                    row.push_bind(one.system.clone())
+                        .push_bind(one.value.clone())
+                        .push_bind(one.person_id)
+                        .push_bind(one.source.clone())
                         .push_bind(at);
                 });
                 query.build().execute(connection).await.map(drop)
@@ -94,41 +96,34 @@ impl Store {
         Ok(())
     }
 
-    async fn write_affiliations(&self, tx: &mut Tx, people: &[PersonWrite]) -> Result<(), StoreError> {
-        let mut told: Vec<(Uuid, String, &str)> = Vec::new();
-        for person in people {
-            let years = person.affiliations.iter().map(|one| one.school_year.to_string());
-            told.extend(years.map(|year| (person.id, year, person.source.as_str())));
-        }
-        told.sort();
-        told.dedup();
-        for chunk in told.chunks(CHUNK) {
+    /// Replaces what sources say of people in school years.
+    pub(crate) async fn write_affiliations(&self, tx: &mut Tx, said: &[SaidOf]) -> Result<(), StoreError> {
+        for chunk in said.chunks(CHUNK) {
             with_tx!(tx, |connection| {
                 let mut query =
                     QueryBuilder::new("DELETE FROM affiliations WHERE (person_id, school_year, source) IN (VALUES ");
                 let mut first = true;
-                for (person, year, source) in chunk {
+                for ((person, source, year), _) in chunk {
                     query.push(if first { "(" } else { ", (" }).push_bind(*person);
-                    query.push(", ").push_bind(year.clone()).push(", ").push_bind((*source).to_owned()).push(")");
+                    query.push(", ").push_bind(year.to_string()).push(", ").push_bind(source.clone()).push(")");
                     first = false;
                 }
                 query.push(")");
                 query.build().execute(connection).await.map(drop)
             })?;
         }
-        let rows: Vec<(&PersonWrite, &AffiliationWrite)> =
-            people.iter().flat_map(|person| person.affiliations.iter().map(move |one| (person, one))).collect();
+        let rows: Vec<_> = said.iter().flat_map(|(key, now)| now.iter().map(move |one| (key, one))).collect();
         for chunk in rows.chunks(CHUNK) {
             with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new(
                     "INSERT INTO affiliations (person_id, school_year, uai, profile, source, mefstat4, classes, groups) ",
                 );
-                query.push_values(chunk, |mut row, (person, one)| {
-                    row.push_bind(person.id)
-                        .push_bind(one.school_year.to_string())
+                query.push_values(chunk, |mut row, ((person, source, year), one)| {
+                    row.push_bind(*person)
+                        .push_bind(year.to_string())
                         .push_bind(one.uai.clone())
                         .push_bind(one.profile.as_str())
-                        .push_bind(person.source.clone())
+                        .push_bind(source.clone())
                         .push_bind(one.mefstat4.clone())
                         .push_bind(Json(one.classes.clone()))
                         .push_bind(Json(one.groups.clone()));

@@ -67,6 +67,7 @@ pub(crate) fn registration(value: &str, profile: Profile, uai: &str, mefstat4: O
             classes: vec!["CM2 A".to_owned()],
             groups: Vec::new(),
         }],
+        school_years: Vec::new(),
         source: "TEST".to_owned(),
     }
 }

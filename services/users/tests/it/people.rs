@@ -104,7 +104,7 @@ async fn who_may_know_whom(#[values(Backend::Sqlite, Backend::Postgres)] backend
 #[rstest]
 #[tokio::test]
 async fn who_asks_is_what_they_are_now(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    const ASK: &str = "{ callingPerson { personId profiles establishments classes } }";
+    const ASK: &str = "{ callingPerson { personId profiles establishments workplaces classes } }";
     let mut house = House::new(backend).await;
     let mut teacher = registration("curie", Profile::Teacher, ECOLE, None);
     let mut before = teacher.affiliations[0].clone();
@@ -123,11 +123,12 @@ async fn who_asks_is_what_they_are_now(#[values(Backend::Sqlite, Backend::Postgr
         ..Principal::application("ent")
     };
     house.subgraph.by(asking(house.pseudonyms.of("ent", teacher, 1)));
-    let now = json!({ "personId": teacher.to_string(), "profiles": ["TEACHER"], "establishments": [ECOLE],
+    let now = json!({ "personId": teacher.to_string(), "profiles": ["TEACHER"], "establishments": [ECOLE], "workplaces": [ECOLE],
         "classes": [format!("{ECOLE}:CM2 A")] });
     assert_eq!(house.subgraph.ask(ASK, json!({})).await["data"]["callingPerson"], now, "what ended gives no right");
     house.subgraph.by(asking(house.pseudonyms.of("ent", gone, 1)));
-    let nothing = json!({ "personId": gone.to_string(), "profiles": [], "establishments": [], "classes": [] });
+    let nothing =
+        json!({ "personId": gone.to_string(), "profiles": [], "establishments": [], "workplaces": [], "classes": [] });
     assert_eq!(house.subgraph.ask(ASK, json!({})).await["data"]["callingPerson"], nothing);
     for somebody in [
         asking(house.pseudonyms.of("another", teacher, 1)),
@@ -171,4 +172,121 @@ async fn lookups_follow_a_merge_and_its_end(#[values(Backend::Sqlite, Backend::P
     users::unmerge(&house.store, &Clock::System, first).await.expect("undone");
     assert_eq!(ids(&house).await, [before[0].clone(), before[2].clone(), before[2].clone()]);
     assert!(users::unmerge(&house.store, &Clock::System, first).await.is_err(), "undone once");
+}
+
+/// What people hear last of a person: what the last event says.
+async fn told_last(house: &House) -> Vec<(String, String)> {
+    let last = db::outbox::last(house.store.db()).await.expect("read");
+    let events = db::outbox::after(house.store.db(), last - 1, 10).await.expect("read");
+    let affiliations = events[0].payload.0["affiliations"].as_array().expect("affiliations").clone();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    affiliations.iter().map(|one| (text(&one["uai"]), text(&one["profile"]))).collect()
+}
+
+fn here(uai: &str, profile: &str) -> (String, String) {
+    (uai.to_owned(), profile.to_owned())
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_source_may_say_that_a_year_has_ended(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = House::new(backend).await;
+    let teacher = registration("curie", Profile::Teacher, ECOLE, None);
+    let id = house.register(std::slice::from_ref(&teacher)).await[0].clone().expect("registered").person_id();
+    let mut silent = teacher.clone();
+    silent.affiliations.clear();
+    assert_eq!(house.register(&[silent.clone()]).await, [Ok(Registered::Unchanged(id))], "it speaks of no year");
+    silent.school_years = vec!["2018-2019".parse().expect("a year")];
+    assert_eq!(house.register(&[silent.clone()]).await, [Ok(Registered::Changed(id))]);
+    assert_eq!(told_last(&house).await, []);
+    assert_eq!(house.register(&[silent]).await, [Ok(Registered::Unchanged(id))]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn sources_speak_for_themselves(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = House::new(backend).await;
+    let by = |source: &str, uai: &str| {
+        let registration = registration("curie", Profile::Teacher, uai, None);
+        users::Registration { source: source.to_owned(), ..registration }
+    };
+    // In one batch as in two: each source keeps its own, and a later one without a name takes none away.
+    let nameless = users::Registration { given_name: None, ..by("B", ECOLE) };
+    let answers = house.register(&[by("A", ECOLE), nameless]).await;
+    let id = answers[0].clone().expect("registered").person_id();
+    assert_eq!(answers[1], Ok(Registered::Changed(id)), "what another source says already is said by this one too");
+    // One moves them, the other does not: they are in both.
+    assert_eq!(house.register(&[by("A", COLLEGE)]).await, [Ok(Registered::Changed(id))]);
+    assert_eq!(told_last(&house).await, [here(COLLEGE, "TEACHER"), here(ECOLE, "TEACHER")]);
+    for source in [by("A", COLLEGE), by("B", ECOLE)] {
+        assert_eq!(house.register(&[source]).await, [Ok(Registered::Unchanged(id))], "told again");
+    }
+    let mut house = house;
+    house.subgraph.by(application("editeur", None, Some("alienor"), &["users:read"]));
+    let found = house.subgraph.entities(USER, json!([representation(id)])).await;
+    assert_eq!(found["data"]["_entities"][0]["displayName"], "Ada curie");
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_said_of_one_stays_theirs_through_a_merge(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = House::new(backend).await;
+    let why = Evidence { rule: "HUMAN".to_owned(), evidence: "same birth date".to_owned() };
+    let registered = house
+        .register(&[
+            registration("one", Profile::Teacher, ECOLE, None),
+            registration("two", Profile::Teacher, COLLEGE, None),
+        ])
+        .await;
+    let [one, two] = [0, 1].map(|at: usize| registered[at].clone().expect("registered").person_id());
+    let merged = users::merge(&house.store, &Clock::System, one, two, &why).await.expect("merged");
+    assert_eq!(told_last(&house).await, [here(COLLEGE, "TEACHER"), here(ECOLE, "TEACHER")]);
+    // Who was merged is known by their identifier still, and moves.
+    let moved = registration("one", Profile::Teacher, COLLEGE, None);
+    assert_eq!(house.register(&[moved.clone()]).await, [Ok(Registered::Changed(one))]);
+    assert_eq!(told_last(&house).await, [here(COLLEGE, "TEACHER")], "the école has ended");
+    assert_eq!(house.register(&[moved]).await, [Ok(Registered::Unchanged(one))]);
+    users::unmerge(&house.store, &Clock::System, merged).await.expect("undone");
+    let gone = registration("one", Profile::Head, ECOLE, None);
+    house.register(&[gone]).await[0].clone().expect("registered");
+    assert_eq!(told_last(&house).await, [here(ECOLE, "HEAD")], "nothing of the other is left with them");
+}
+
+#[rstest]
+#[tokio::test]
+async fn undoing_a_merge_leaves_what_the_others_say(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let mut house = House::new(backend).await;
+    let people = ["a", "b", "c"].map(|value| registration(value, Profile::Teacher, ECOLE, None));
+    let registered = house.register(&people).await;
+    let [a, b, c] = [0, 1, 2].map(|at: usize| registered[at].clone().expect("registered").person_id());
+    let why = Evidence { rule: "HUMAN".to_owned(), evidence: "same birth date".to_owned() };
+    let merge = async |from, into| users::merge(&house.store, &Clock::System, from, into, &why).await.expect("merged");
+    // A is B; then A is C, too. That A is B turns out to be wrong: A is still C, and B is themselves.
+    let first = merge(a, b).await;
+    merge(a, c).await;
+    users::unmerge(&house.store, &Clock::System, first).await.expect("undone");
+    house.subgraph.by(application("portail", Some("FR"), None, &[]));
+    let representations = json!([representation(a), representation(b), representation(c)]);
+    let found = house.subgraph.entities("... on User { id }", representations).await["data"]["_entities"].clone();
+    assert_eq!(found[0]["id"], found[2]["id"]);
+    assert_ne!(found[0]["id"], found[1]["id"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_client_learns_nothing_of_what_people_became_elsewhere(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let mut house = House::new(backend).await;
+    // A pupil of the école, who teaches at the collège of another ENT years later.
+    let mut grown = registration("grown", Profile::Pupil, ECOLE, Some("1125"));
+    let mut later = registration("grown", Profile::Teacher, COLLEGE, None).affiliations.remove(0);
+    later.school_year = "2030-2031".parse().expect("a year");
+    grown.affiliations.push(later);
+    let id = house.register(&[grown]).await[0].clone().expect("registered").person_id();
+    house.subgraph.by(application("editeur", None, Some("alienor"), &["users:read"]));
+    let seen = house.subgraph.entities(USER, json!([representation(id)])).await["data"]["_entities"][0].clone();
+    assert_eq!(seen["profiles"], json!(["PUPIL"]));
 }

@@ -121,14 +121,22 @@ pub(super) async fn callers(site: &Site, url: &str, scene: &Scene) -> Vec<Caller
         ),
         caller(
             "a statistician",
-            issue(&["--client", "s", "--scope", "statistics:exact"]),
+            issue(&["--client", "s", "--scope", "statistics:exact", "--territory", "ACA-04"]),
             &["statistics:exact"],
+            portal,
+        ),
+        // Scopes reach as far as the perimeter.
+        caller(
+            "a statistician elsewhere",
+            issue(&["--client", "e", "--scope", "statistics:exact", "--territory", "ACA-11"]),
+            &[],
             nothing,
         ),
         caller("the author", of_alienor(&scene.author).await, &[], author),
         caller("the pupil", of_alienor(&scene.pupil).await, &[], pupil),
         caller("a colleague", of_argos(&scene.colleague).await, &[], staff),
         caller("a guardian", of_argos(&scene.guardian).await, &[], member),
+        caller("a guardian who works elsewhere", of_argos(&scene.guardian_and_staff).await, &[], member),
         caller("somebody far", person("editeur-poitiers", &poitiers, &scene.far).await, &[], nothing),
     ]
 }

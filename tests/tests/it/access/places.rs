@@ -65,6 +65,8 @@ impl Place {
     pub(super) fn gives(&self, field: &str, caller: &Caller) -> bool {
         match (field, self.who) {
             ("user", Some((gate, thing))) => gate.admits(caller, thing),
+            // A teacher has no level.
+            ("level", Some((_, Thing::Author))) => false,
             ("author", _) => STAFF.admits(caller, Thing::Author),
             _ => true,
         }

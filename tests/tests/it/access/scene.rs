@@ -29,6 +29,8 @@ pub(super) struct Scene {
     pub(super) colleague: Account,
     /// A guardian of a pupil of another collège of the académie.
     pub(super) guardian: Account,
+    /// Another one, who teaches in the académie of Poitiers.
+    pub(super) guardian_and_staff: Account,
     /// Who keeps a library in another académie.
     pub(super) far: Account,
 }
@@ -58,6 +60,15 @@ impl Scene {
              AND o.mefstat4 = u.mefstat4) AND u.mefstat4 IN ('1124', '1125') ORDER BY p.id, u.number LIMIT 1"
         ));
         let [rare, rare_at] = columns(&rare);
+        // No person of the demonstration is two things.
+        site.psql(
+            "INSERT INTO users.affiliations (person_id, school_year, uai, profile, source, classes, groups) \
+             SELECT g.person_id, g.school_year, t.uai, 'TEACHER', 'TEST', '[]', '[]' FROM users.affiliations g, users.affiliations t \
+             WHERE g.person_id = (SELECT f.person_id FROM users.affiliations f WHERE f.profile = 'GUARDIAN' AND f.source = 'argos' \
+             ORDER BY f.person_id DESC LIMIT 1) AND t.person_id = (SELECT f.person_id FROM users.affiliations f \
+             WHERE f.profile = 'TEACHER' AND f.source = 'ent-college-poitiers' ORDER BY f.person_id LIMIT 1) \
+             AND t.school_year = g.school_year AND g.school_year > '2018-2019'",
+        );
         let elsewhere = |profile: &str, system: &str| {
             account(
                 site,
@@ -76,6 +87,10 @@ impl Scene {
             rare: (rare, rare_at.parse().expect("a number")),
             colleague: elsewhere("LIBRARIAN", "argos"),
             guardian: elsewhere("GUARDIAN", "argos"),
+            guardian_and_staff: account(
+                site,
+                "EXISTS (SELECT 1 FROM users.affiliations f WHERE f.person_id = i.person_id AND f.source = 'TEST')",
+            ),
             far: elsewhere("LIBRARIAN", "ent-college-poitiers"),
             public: columns::<1>(&site.psql(PUBLIC)).concat(),
             production,

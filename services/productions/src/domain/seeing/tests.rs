@@ -45,15 +45,26 @@ fn application(territory: Option<&str>, project: Option<&str>, scopes: &[&str]) 
 }
 
 fn person(profile: Profile, uai: &str) -> Principal {
-    let facts =
-        PersonFacts { profiles: [profile].into(), establishments: [uai.to_owned()].into(), ..PersonFacts::default() };
+    let establishments: BTreeSet<String> = [uai.to_owned()].into();
+    let workplaces = if profile.is_staff() { establishments.clone() } else { BTreeSet::new() };
+    let facts = PersonFacts { profiles: [profile].into(), establishments, workplaces, ..PersonFacts::default() };
     Principal { kind: PrincipalKind::Person, person: Some(facts), ..Principal::application("a") }
 }
 
 fn sees(principal: &Principal, oneself: &[u128], status: Status, audience: Audience) -> bool {
     let participants =
         [participant(1, Profile::Teacher, "ecole", None), participant(2, Profile::Pupil, "college", Some("2111"))];
-    let oneself = oneself.iter().map(|id| Uuid::from_u128(*id)).collect();
+    // The académies are those of the establishments of the person who asks.
+    let facts = principal.person.clone().unwrap_or_default();
+    let academies = |uais: &BTreeSet<String>| -> BTreeSet<String> {
+        let here = places().into_iter().filter(|((uai, _), _)| uais.contains(uai));
+        here.flat_map(|(_, facts)| facts.territories).collect()
+    };
+    let oneself = Oneself {
+        ids: oneself.iter().map(|id| Uuid::from_u128(*id)).collect(),
+        member_of: academies(&facts.establishments),
+        staff_of: academies(&facts.workplaces),
+    };
     !seers(principal, &oneself, (status, audience), &participants, &places()).is_empty()
 }
 
@@ -93,7 +104,7 @@ fn what_is_not_published_or_withdrawn_is_its_participants() {
 #[test]
 fn no_pupil_is_known_to_a_portal() {
     let known = |principal: &Principal, profile| {
-        may_know(principal, &HashSet::new(), &participant(1, profile, "ecole", None), &places())
+        may_know(principal, &Oneself::default(), &participant(1, profile, "ecole", None), &places())
     };
     let portal = application(Some("ACA-04"), None, &["users:read"]);
     assert!(known(&portal, Profile::Teacher) && !known(&portal, Profile::Pupil) && !known(&portal, Profile::Guardian));
@@ -115,4 +126,26 @@ fn a_level_that_few_share_is_not_shown_to_a_portal() {
     assert_eq!(portal, [true, true, true, true, true, false, false, false, false]);
     assert_eq!(shown(&application(None, Some("argos"), &[]), Seer::Vendor), [true; 9]);
     assert_eq!(shown(&application(None, Some("alienor"), &[]), Seer::Vendor), portal, "of the other ENT's few");
+
+    // One more at the école, whose code holds no level: what is missing would tell it.
+    participants.push(participant(10, Profile::Pupil, "ecole", Some("1411")));
+    let shown =
+        |principal: &Principal, seer: Seer| shown_levels(principal, &[Seer::Anyone, seer], &participants, &places());
+    assert_eq!(shown(&application(Some("ACA-04"), None, &[]), Seer::Portal), [false; 10]);
+    let own = [true, true, true, true, true, false, false, false, false, true];
+    assert_eq!(shown(&application(None, Some("alienor"), &[]), Seer::Vendor), own);
+    assert_eq!(shown(&Principal::anonymous(), Seer::Participant), [true; 10]);
+}
+
+#[test]
+fn an_ent_of_some_schools_is_nothing_towards_all() {
+    let participants =
+        [participant(1, Profile::Pupil, "ecole", Some("1411")), participant(2, Profile::Pupil, "college", None)];
+    let all = |project| {
+        let principal = application(None, Some(project), &[]);
+        towards_all(&principal, &[Seer::Anyone, Seer::Vendor], &participants, &places())
+    };
+    assert_eq!(all("alienor"), [Seer::Anyone]);
+    let own = towards_all(&application(None, Some("alienor"), &[]), &[Seer::Vendor], &participants[..1], &places());
+    assert_eq!(own, [Seer::Vendor]);
 }
