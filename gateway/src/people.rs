@@ -94,16 +94,12 @@ pub(crate) async fn recognise(
         Ok::<_, Infallible>(Learned { at: Instant::now(), facts })
     };
     let Ok(learned) = gateway.people.0.get_or_insert_async(&key, learning).await;
-    match learned.facts {
-        Some(facts) => {
-            principal.person = Some((*facts).clone());
-            (principal, None)
-        }
-        None => {
-            let told = format!("the service {service} is not available: only what anybody may see is shown");
-            (principal, Some(GraphqlError::new(ErrorCode::UpstreamUnavailable, told).of_service(service)))
-        }
+    if let Some(facts) = learned.facts {
+        principal.person = Some((*facts).clone());
+        return (principal, None);
     }
+    let told = format!("the service {service} is not available: only what anybody may see is shown");
+    (principal, Some(GraphqlError::new(ErrorCode::UpstreamUnavailable, told).of_service(service)))
 }
 
 async fn ask(

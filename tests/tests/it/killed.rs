@@ -195,8 +195,8 @@ const FILLED: [&str; 5] = [
     "SELECT COUNT(*), (SELECT COUNT(*) FROM users.identifiers), (SELECT COUNT(*) FROM users.affiliations) FROM users.people",
     "SELECT id, title, status, audience, cycles, unknown_level_pupils, crosses_degrees, last_version, published_at \
      FROM productions.productions ORDER BY id",
-    "SELECT p.production_id, p.number, i.system, i.value, p.profile, p.uai, p.mefstat4, p.ordinal \
-     FROM productions.participants p JOIN users.identifiers i ON i.person_id = p.person_id ORDER BY 1, 2",
+    "SELECT p.production_id, i.system, i.value, p.profile, p.role, p.uai, p.mefstat4 \
+     FROM productions.participants p JOIN users.identifiers i ON i.person_id = p.person_id ORDER BY 1, 2, 3",
     "SELECT production_id, version, format, size, sha256 FROM productions.contents ORDER BY 1, 2, 3",
     "SELECT i.value, a.school_year, a.uai, a.profile, a.mefstat4 FROM productions.person_affiliations a \
      JOIN users.identifiers i ON i.person_id = a.person_id ORDER BY 1, 2, 3",

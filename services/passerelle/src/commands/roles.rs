@@ -50,8 +50,9 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
     }
     // A gateway without its subgraphs still answers, with gaps that say so: it is ready when it serves.
     let ready: Readiness = Arc::new(|| Box::pin(async { Ok(()) }));
+    let stop = stop_signal();
     say::answer(&format!("http://{}", listener.local_addr()?));
-    serve(listener, gateway::router(gateway, ready), stop_signal()).await?;
+    serve(listener, gateway::router(gateway, ready), stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -127,8 +128,9 @@ pub(super) async fn subgraph(role: SubgraphRole) -> anyhow::Result<ExitCode> {
         }
     };
     let delivery = delivery::of_role(&config, name, &database, projection).await?;
+    let stop = stop_signal();
     say::answer(&format!("http://{}", listener.local_addr()?));
-    serve(listener, subgraph.server(), stop_signal()).await?;
+    serve(listener, subgraph.server(), stop).await?;
     delivery.stop().await;
     database.close().await;
     Ok(ExitCode::SUCCESS)

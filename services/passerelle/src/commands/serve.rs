@@ -52,9 +52,10 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     let subgraphs = house.subgraphs(&config, &verifier, clock)?;
     let gateway = house::gateway_in_process(&config, &subgraphs, Signer::from_file(&keys.private, clock)?)?;
     let router = gateway::router(Arc::new(gateway), house::all_ready(&subgraphs));
+    let stop = service_kit::server::stop_signal();
     say::answer(&format!("http://{address}"));
     let delivery = house.keep_delivering(&worker)?;
-    service_kit::server::serve(listener, router, service_kit::server::stop_signal()).await?;
+    service_kit::server::serve(listener, router, stop).await?;
     delivery.stop().await;
     house.close().await;
     Ok(ExitCode::SUCCESS)

@@ -68,7 +68,7 @@ async fn stable(
 }
 
 #[derive(Deserialize)]
-struct Signature {
+struct Query {
     expires: i64,
     status: String,
     signature: String,
@@ -87,14 +87,14 @@ async fn signed(
             "this link is not good any more: ask for the stable one again",
         )
     };
-    let signature: Option<Signature> = query.and_then(|query| serde_urlencoded::from_str(&query).ok());
-    let (Some(signature), Ok(production), Ok(version)) =
-        (signature, production.parse::<Uuid>(), version.parse::<i64>())
+    let given: Option<Query> = query.and_then(|query| serde_urlencoded::from_str(&query).ok());
+    let (Some(Query { expires, status, signature }), Ok(production), Ok(version)) =
+        (given, production.parse::<Uuid>(), version.parse::<i64>())
     else {
         return expired();
     };
-    let of = Signed { production, version, format: &format, status: &signature.status };
-    if !served.links.check(of, signature.expires, &signature.signature, served.clock.now()) {
+    let of = Signed { production, version, format: &format, status: &status };
+    if !served.links.check(of, expires, &signature, served.clock.now()) {
         return expired();
     }
     let row = match served.store.content(of).await {

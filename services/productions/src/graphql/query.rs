@@ -67,7 +67,7 @@ impl Query {
             territory,
             cycle: cycle.map(Into::into),
             crosses_degrees,
-            kinds: kinds.map(|kinds| BTreeSet::from_iter(kinds.into_iter().map(Into::into)).into_iter().collect()),
+            kinds: kinds.map(|kinds| kinds.into_iter().map(Into::into).collect::<BTreeSet<_>>().into_iter().collect()),
             school_year: school_year.map(|year| year.0),
             project: ent_project.map(|id| id.0),
             text,

@@ -195,9 +195,13 @@ async fn a_source_may_say_that_a_year_has_ended(#[values(Backend::Sqlite, Backen
     let id = house.register(std::slice::from_ref(&teacher)).await[0].clone().expect("registered").person_id();
     let mut silent = teacher.clone();
     silent.affiliations.clear();
-    assert_eq!(house.register(&[silent.clone()]).await, [Ok(Registered::Unchanged(id))], "it speaks of no year");
+    assert_eq!(
+        house.register(std::slice::from_ref(&silent)).await,
+        [Ok(Registered::Unchanged(id))],
+        "it speaks of no year"
+    );
     silent.school_years = vec!["2018-2019".parse().expect("a year")];
-    assert_eq!(house.register(&[silent.clone()]).await, [Ok(Registered::Changed(id))]);
+    assert_eq!(house.register(std::slice::from_ref(&silent)).await, [Ok(Registered::Changed(id))]);
     assert_eq!(told_last(&house).await, []);
     assert_eq!(house.register(&[silent]).await, [Ok(Registered::Unchanged(id))]);
 }
@@ -245,7 +249,7 @@ async fn what_is_said_of_one_stays_theirs_through_a_merge(
     assert_eq!(told_last(&house).await, [here(COLLEGE, "TEACHER"), here(ECOLE, "TEACHER")]);
     // Who was merged is known by their identifier still, and moves.
     let moved = registration("one", Profile::Teacher, COLLEGE, None);
-    assert_eq!(house.register(&[moved.clone()]).await, [Ok(Registered::Changed(one))]);
+    assert_eq!(house.register(std::slice::from_ref(&moved)).await, [Ok(Registered::Changed(one))]);
     assert_eq!(told_last(&house).await, [here(COLLEGE, "TEACHER")], "the école has ended");
     assert_eq!(house.register(&[moved]).await, [Ok(Registered::Unchanged(one))]);
     users::unmerge(&house.store, &Clock::System, merged).await.expect("undone");
