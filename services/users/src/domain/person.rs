@@ -19,7 +19,7 @@ pub(crate) struct Person {
 }
 
 /// What a person is in an establishment in a school year.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Affiliation {
     pub(crate) school_year: SchoolYear,
     pub(crate) uai: String,

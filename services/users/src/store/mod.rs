@@ -5,7 +5,7 @@ mod people;
 mod write;
 
 pub(crate) use merges::MergeRow;
-pub(crate) use write::{AffiliationWrite, IdentifierWrite, PersonWrite};
+pub(crate) use write::{IdentifierWrite, PersonWrite, Said};
 
 use db::Db;
 use kernel::{ErrorCode, Fault};

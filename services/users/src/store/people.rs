@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, HashMap};
 
 use db::{StoreError, Tx, with_pool, with_tx};
-use kernel::{Fault, Profile, SchoolYear};
+use kernel::{Fault, Profile};
 use sqlx::QueryBuilder;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{AffiliationWrite, CHUNK, PersonWrite, Store, unreadable};
+use super::{CHUNK, PersonWrite, Said, Store, unreadable};
 use crate::domain::{Affiliation, Person};
 
 #[derive(sqlx::FromRow)]
 struct AffiliationRow {
-    canonical_id: Uuid,
     school_year: String,
     uai: String,
     profile: String,
@@ -22,43 +21,33 @@ struct AffiliationRow {
     groups: Json<Vec<String>>,
 }
 
+/// An affiliation of whom lookups lead to.
+#[derive(sqlx::FromRow)]
+struct CanonicalRow {
+    canonical_id: Uuid,
+    #[sqlx(flatten)]
+    affiliation: AffiliationRow,
+}
+
+/// An affiliation as a source tells it of the person themselves.
+#[derive(sqlx::FromRow)]
+struct SaidRow {
+    person_id: Uuid,
+    source: String,
+    #[sqlx(flatten)]
+    affiliation: AffiliationRow,
+}
+
 impl AffiliationRow {
-    fn read(self) -> Result<(Uuid, Affiliation), Fault> {
-        let affiliation = Affiliation {
+    fn read(self) -> Result<Affiliation, Fault> {
+        Ok(Affiliation {
             school_year: self.school_year.parse().map_err(|_| unreadable("school year"))?,
             uai: self.uai,
             profile: Profile::parse(&self.profile).ok_or_else(|| unreadable("profile"))?,
             mefstat4: self.mefstat4,
             classes: self.classes.0,
             groups: self.groups.0,
-        };
-        Ok((self.canonical_id, affiliation))
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct SaidRow {
-    person_id: Uuid,
-    source: String,
-    school_year: String,
-    uai: String,
-    profile: String,
-    mefstat4: Option<String>,
-    classes: Json<Vec<String>>,
-    groups: Json<Vec<String>>,
-}
-
-impl SaidRow {
-    fn read(self) -> Result<((Uuid, String, SchoolYear), AffiliationWrite), Fault> {
-        let year = self.school_year.parse().map_err(|_| unreadable("school year"))?;
-        let affiliation = AffiliationWrite {
-            uai: self.uai,
-            profile: Profile::parse(&self.profile).ok_or_else(|| unreadable("profile"))?,
-            mefstat4: self.mefstat4,
-            classes: self.classes.0,
-            groups: self.groups.0,
-        };
-        Ok(((self.person_id, self.source, year), affiliation))
+        })
     }
 }
 
@@ -170,12 +159,8 @@ impl Store {
     }
 
     /// What each source says of these people themselves, wherever lookups of them lead.
-    pub(crate) async fn said_of(
-        &self,
-        tx: &mut Tx,
-        ids: &[Uuid],
-    ) -> Result<Vec<((Uuid, String, SchoolYear), AffiliationWrite)>, Fault> {
-        let mut found = Vec::new();
+    pub(crate) async fn said_of(&self, tx: &mut Tx, ids: &[Uuid]) -> Result<Said, Fault> {
+        let mut found = Said::new();
         for ids in ids.chunks(CHUNK) {
             let rows: Vec<SaidRow> = with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new(SAID);
@@ -183,8 +168,9 @@ impl Store {
                 query.build_query_as().fetch_all(connection).await
             })
             .map_err(StoreError::from)?;
-            for row in rows {
-                found.push(row.read()?);
+            for SaidRow { person_id, source, affiliation } in rows {
+                let affiliation = affiliation.read()?;
+                found.entry((person_id, source, affiliation.school_year)).or_default().push(affiliation);
             }
         }
         Ok(found)
@@ -200,7 +186,7 @@ impl Store {
                 query.build_query_as().fetch_all(pool).await
             })
             .map_err(StoreError::from)?;
-            let affiliations: Vec<AffiliationRow> = with_pool!(&self.db, |pool| {
+            let affiliations: Vec<CanonicalRow> = with_pool!(&self.db, |pool| {
                 let mut query = QueryBuilder::new(AFFILIATIONS);
                 push_members!(query, canonical);
                 query.build_query_as().fetch_all(pool).await
@@ -221,7 +207,7 @@ impl Store {
                 query.build_query_as().fetch_all(connection).await
             })
             .map_err(StoreError::from)?;
-            let affiliations: Vec<AffiliationRow> = with_tx!(tx, |connection| {
+            let affiliations: Vec<CanonicalRow> = with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new(AFFILIATIONS);
                 push_members!(query, canonical);
                 query.build_query_as().fetch_all(connection).await
@@ -233,11 +219,11 @@ impl Store {
     }
 }
 
-fn assemble(rows: Vec<PersonWrite>, affiliations: Vec<AffiliationRow>) -> Result<HashMap<Uuid, Person>, Fault> {
+fn assemble(rows: Vec<PersonWrite>, affiliations: Vec<CanonicalRow>) -> Result<HashMap<Uuid, Person>, Fault> {
     let mut by_person: BTreeMap<Uuid, Vec<Affiliation>> = BTreeMap::new();
     for row in affiliations {
-        let (person, affiliation) = row.read()?;
-        let known = by_person.entry(person).or_default();
+        let affiliation = row.affiliation.read()?;
+        let known = by_person.entry(row.canonical_id).or_default();
         // Two sources may tell the same.
         if !known.contains(&affiliation) {
             known.push(affiliation);

@@ -1,13 +1,16 @@
 //! Writing people, many with one statement.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use db::{StoreError, Tx, with_tx};
-use kernel::{Profile, SchoolYear};
+use kernel::SchoolYear;
 use sqlx::QueryBuilder;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{CHUNK, Store};
+use crate::domain::Affiliation;
 
 /// A person's own row.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -28,18 +31,8 @@ pub(crate) struct IdentifierWrite {
     pub(crate) source: String,
 }
 
-/// An affiliation as a source tells it of a school year.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct AffiliationWrite {
-    pub(crate) uai: String,
-    pub(crate) profile: Profile,
-    pub(crate) mefstat4: Option<String>,
-    pub(crate) classes: Vec<String>,
-    pub(crate) groups: Vec<String>,
-}
-
-/// A person, a source and a school year, with all that it says.
-pub(crate) type SaidOf = ((Uuid, String, SchoolYear), Vec<AffiliationWrite>);
+/// Everything that each source says of a person in a school year.
+pub(crate) type Said = BTreeMap<(Uuid, String, SchoolYear), Vec<Affiliation>>;
 
 impl Store {
     /// Writes people's own rows.
@@ -97,13 +90,14 @@ impl Store {
     }
 
     /// Replaces what sources say of people in school years.
-    pub(crate) async fn write_affiliations(&self, tx: &mut Tx, said: &[SaidOf]) -> Result<(), StoreError> {
-        for chunk in said.chunks(CHUNK) {
+    pub(crate) async fn write_affiliations(&self, tx: &mut Tx, said: &Said) -> Result<(), StoreError> {
+        let keys: Vec<_> = said.keys().collect();
+        for chunk in keys.chunks(CHUNK) {
             with_tx!(tx, |connection| {
                 let mut query =
                     QueryBuilder::new("DELETE FROM affiliations WHERE (person_id, school_year, source) IN (VALUES ");
                 let mut first = true;
-                for ((person, source, year), _) in chunk {
+                for (person, source, year) in chunk {
                     query.push(if first { "(" } else { ", (" }).push_bind(*person);
                     query.push(", ").push_bind(year.to_string()).push(", ").push_bind(source.clone()).push(")");
                     first = false;

@@ -1,7 +1,7 @@
 //! What is known while a batch is taken in, and what of it has changed: a later registration may speak of a person whom an earlier
 //! one made.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use db::Tx;
@@ -10,10 +10,8 @@ use uuid::Uuid;
 
 use super::{Refusal, Registered, Registration, RegistrationAffiliation, check, pairs};
 use crate::Store;
-use crate::store::{AffiliationWrite, IdentifierWrite, PersonWrite};
-
-/// Everything that a source says of a person in a school year.
-type Said = BTreeMap<(Uuid, String, SchoolYear), Vec<AffiliationWrite>>;
+use crate::domain::Affiliation;
+use crate::store::{IdentifierWrite, PersonWrite, Said};
 
 pub(super) struct Batch {
     /// Who bears an identifier, and where lookups of them lead.
@@ -43,14 +41,10 @@ impl Batch {
         let bearers: BTreeSet<Uuid> = known.values().map(|(bearer, _)| *bearer).collect();
         let bearers: Vec<Uuid> = bearers.into_iter().collect();
         let people = store.rows_of(tx, &bearers).await?;
-        let mut said = Said::new();
-        for (key, affiliation) in store.said_of(tx, &bearers).await? {
-            said.entry(key).or_default().push(affiliation);
-        }
         Ok(Self {
             known,
             people: people.into_iter().map(|person| (person.id, person)).collect(),
-            said,
+            said: store.said_of(tx, &bearers).await?,
             uais: uais.into_iter().collect(),
             generation,
             new_identifiers: Vec::new(),
@@ -125,7 +119,7 @@ impl Batch {
         changed
     }
 
-    fn say(&mut self, key: (Uuid, String, SchoolYear), mut now: Vec<AffiliationWrite>) -> bool {
+    fn say(&mut self, key: (Uuid, String, SchoolYear), mut now: Vec<Affiliation>) -> bool {
         now.sort();
         let known = self.said.entry(key.clone()).or_default();
         known.sort();
@@ -142,7 +136,7 @@ impl Batch {
         let rows: Vec<PersonWrite> = self.changed.iter().filter_map(|id| self.people.get(id).cloned()).collect();
         store.write_people(tx, &rows, at).await?;
         store.write_identifiers(tx, &self.new_identifiers, at).await?;
-        let said: Vec<_> = std::mem::take(&mut self.said_otherwise)
+        let said: Said = std::mem::take(&mut self.said_otherwise)
             .into_iter()
             .map(|key| {
                 let now = self.said.remove(&key).unwrap_or_default();
@@ -151,19 +145,20 @@ impl Batch {
             .collect();
         store.write_affiliations(tx, &said).await?;
         let leads_to: HashMap<Uuid, Uuid> = self.known.values().copied().collect();
-        let touched = said.iter().map(|((bearer, _, _), _)| *bearer).chain(self.changed);
+        let touched = said.keys().map(|(bearer, _, _)| *bearer).chain(self.changed);
         let canonical: BTreeSet<Uuid> = touched.map(|id| leads_to.get(&id).copied().unwrap_or(id)).collect();
         Ok(canonical.into_iter().collect())
     }
 }
 
-fn of_year(registration: &Registration, year: SchoolYear) -> Vec<AffiliationWrite> {
-    let write = |one: &RegistrationAffiliation| AffiliationWrite {
+fn of_year(registration: &Registration, year: SchoolYear) -> Vec<Affiliation> {
+    let affiliation = |one: &RegistrationAffiliation| Affiliation {
+        school_year: year,
         uai: one.uai.to_string(),
         profile: one.profile,
         mefstat4: one.mefstat4.clone(),
         classes: one.classes.clone(),
         groups: one.groups.clone(),
     };
-    registration.affiliations.iter().filter(|one| one.school_year == year).map(write).collect()
+    registration.affiliations.iter().filter(|one| one.school_year == year).map(affiliation).collect()
 }
