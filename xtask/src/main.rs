@@ -24,7 +24,7 @@ enum Command {
     },
     /// Check that no crate depends on one that it may not know
     Deps,
-    /// Measure: the dashboards' queries in both shapes, and the import of the directory
+    /// Measure: the dashboards' and the portal's queries in both shapes, and the import of the directory
     Bench {
         /// Only this
         which: Option<bench::Bench>,
