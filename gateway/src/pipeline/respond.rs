@@ -33,7 +33,7 @@ pub(super) fn respond(
     let Executed { data, mut errors, gaps } = executed;
     let document = &prepared.document;
     let root = &prepared.operation.selection_set;
-    let place = |path: &[_]| client_path::of(&supergraph.alias_prefix, document, root, path);
+    let place = |path: &[_]| client_path::of(&supergraph.aliases, document, root, path);
     for error in &mut errors {
         error.path = error.path.take().map(|path| place(&path)).filter(|path| !path.is_empty());
     }

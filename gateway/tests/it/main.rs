@@ -14,6 +14,7 @@ mod callers;
 mod conditions;
 mod entities;
 mod faults;
+mod federation;
 mod fragments;
 mod in_process;
 mod introspection;

@@ -16,4 +16,4 @@ pub(crate) use gateway::{Builder, TestGateway};
 pub(crate) use guarded::guarded;
 pub(crate) use people::schema as people_schema;
 pub(crate) use reply::Reply;
-pub(crate) use stub::Stub;
+pub(crate) use stub::{Recorded, Stub};
