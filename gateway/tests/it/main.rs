@@ -17,6 +17,7 @@ mod faults;
 mod fragments;
 mod in_process;
 mod introspection;
+mod issuers;
 mod limits;
 mod literals;
 mod loading;
