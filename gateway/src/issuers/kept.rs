@@ -190,35 +190,38 @@ impl Kept {
     }
 
     fn keep(&self, fetched: Result<Fetched, FetchError>, now: DateTime<Utc>) {
-        let issuer = &self.issuer;
         let mut state = self.lock();
         state.attempts += 1;
         match fetched {
-            Ok(Fetched { keys, max_age_s }) => {
-                if state.failed.take().is_some() {
-                    tracing::info!(issuer, "the issuer's keys could be fetched again");
-                }
-                let told = max_age_s.map(|told| TimeDelta::seconds(told.into()).max(SHORTEST));
-                let good_for = told.map_or(self.max_age, |told| told.min(self.max_age));
-                let current = match state.held.take() {
-                    Some(held) if held.current.keys.is(&keys) => held.current,
-                    before => {
-                        tracing::info!(issuer, keys = keys.len(), "the issuer has these keys now");
-                        let edition = before.map_or(0, |held| held.current.edition + 1);
-                        Current { keys: Arc::new(keys), edition }
-                    }
-                };
-                state.held = Some(Held { current, since: now, good_for });
+            Ok(fetched) => self.came(&mut state, fetched, now),
+            Err(error) => self.failed(&mut state, &error, now),
+        }
+    }
+
+    fn came(&self, state: &mut State, fetched: Fetched, now: DateTime<Utc>) {
+        let issuer = &self.issuer;
+        if state.failed.take().is_some() {
+            tracing::info!(issuer, "the issuer's keys could be fetched again");
+        }
+        let told = fetched.max_age_s.map(|told| TimeDelta::seconds(told.into()).max(SHORTEST));
+        let good_for = told.map_or(self.max_age, |told| told.min(self.max_age));
+        let current = match state.held.take() {
+            Some(held) if held.current.keys.is(&fetched.keys) => held.current,
+            before => {
+                tracing::info!(issuer, keys = fetched.keys.len(), "the issuer has other keys now");
+                let edition = before.map_or(0, |held| held.current.edition + 1);
+                Current { keys: Arc::new(fetched.keys), edition }
             }
-            Err(error) => {
-                let good_until = state.held.as_ref().and_then(|held| held.since.checked_add_signed(self.outage));
-                let good_until = good_until.map(|until| until.to_rfc3339());
-                if state.failed.replace(now).is_none() {
-                    tracing::warn!(issuer, %error, good_until, "the issuer's keys cannot be fetched");
-                } else {
-                    tracing::debug!(issuer, %error, good_until, "the issuer's keys still cannot be fetched");
-                }
-            }
+        };
+        state.held = Some(Held { current, since: now, good_for });
+    }
+
+    /// Told once; whether it still is so, a line says when it ends.
+    fn failed(&self, state: &mut State, error: &FetchError, now: DateTime<Utc>) {
+        if state.failed.replace(now).is_none() {
+            let good_until = state.held.as_ref().and_then(|held| held.since.checked_add_signed(self.outage));
+            let good_until = good_until.map(|until| until.to_rfc3339());
+            tracing::warn!(issuer = self.issuer, %error, good_until, "the issuer's keys cannot be fetched");
         }
     }
 

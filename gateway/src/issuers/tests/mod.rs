@@ -1,10 +1,11 @@
 //! Tokens of other issuers, against issuers that this process serves.
 
+mod claims;
 mod faults;
 mod keys;
 mod renewal;
 mod server;
-mod tokens;
+mod signatures;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{Clock, Principal};
@@ -22,7 +23,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 /// What a token of an application says that is good for an hour from noon on.
-fn claims(issuer: &str) -> Value {
+fn said(issuer: &str) -> Value {
     let noon = at(0).timestamp();
     json!({
         "iss": issuer, "aud": "urn:api", "sub": "portal", "client_id": "portal", "scope": "",
@@ -32,7 +33,7 @@ fn claims(issuer: &str) -> Value {
 
 /// The same with some claims changed; null takes one away.
 fn with(issuer: &str, changes: &Value) -> Value {
-    let mut claims = claims(issuer);
+    let mut claims = said(issuer);
     let all = claims.as_object_mut().expect("an object");
     for (name, value) in changes.as_object().expect("an object") {
         all.insert(name.clone(), value.clone());
@@ -66,7 +67,7 @@ impl Scene {
     }
 
     fn claims(&self) -> Value {
-        claims(&self.server.url)
+        said(&self.server.url)
     }
 
     fn with_claims(&self, changes: &Value) -> Value {
