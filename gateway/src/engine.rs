@@ -10,6 +10,7 @@ use service_kit::access_token;
 use service_kit::principal_token::Signer;
 
 use crate::config::GatewayConfig;
+use crate::issuers::Issuers;
 use crate::people::People;
 use crate::public::PublicRoutes;
 use crate::subgraph::{HttpSubgraph, SubgraphClient};
@@ -23,7 +24,8 @@ pub struct GatewayParts {
     pub supergraph: String,
     /// Signs the principal for subgraphs of this house; without it none is sent.
     pub signer: Option<Signer>,
-    /// Knows callers by their access tokens; without it nobody is known, and no `Authorization` is read.
+    /// Knows callers by access tokens of the installation's own issuer. Without it, and without issuers in the configuration,
+    /// nobody is known, and no `Authorization` is read.
     pub tokens: Option<access_token::Verifier>,
     /// Subgraphs in this process, by name. All others are called at their address.
     pub in_process: HashMap<String, Arc<dyn SubgraphClient>>,
@@ -34,7 +36,7 @@ pub struct GatewayParts {
 /// A gateway.
 pub struct Gateway {
     pub(crate) config: GatewayConfig,
-    pub(crate) tokens: Option<access_token::Verifier>,
+    pub(crate) issuers: Issuers,
     pub(crate) people: People,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
@@ -56,7 +58,8 @@ impl std::fmt::Debug for Gateway {
 }
 
 impl Gateway {
-    /// Loads the supergraph and finds a way to each of its subgraphs.
+    /// Loads the supergraph, finds a way to each of its subgraphs, and begins to fetch the keys of the issuers in the configuration:
+    /// where there are any, a runtime must be there.
     ///
     /// # Errors
     /// When the supergraph cannot be served.
@@ -66,7 +69,9 @@ impl Gateway {
         let serving = ways.to(supergraph, parts.signer.is_some());
         let GatewayParts { config, signer, tokens, in_process, public, .. } = parts;
         let people = People::default();
-        Ok(Self { config, tokens, people, signer, in_process, public, serving: ArcSwap::from_pointee(serving) })
+        let issuers = Issuers::of(tokens, &config.issuers);
+        issuers.prepare();
+        Ok(Self { config, issuers, people, signer, in_process, public, serving: ArcSwap::from_pointee(serving) })
     }
 
     /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.

@@ -8,6 +8,7 @@ pub mod config;
 mod engine;
 mod error;
 mod http;
+mod issuers;
 mod json;
 mod people;
 mod pipeline;

@@ -1,10 +1,14 @@
 //! The section `[gateway]`.
 
+mod issuers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub use issuers::{IssuerConfig, SignatureAlgorithm};
 
 /// What the gateway serves, and within which bounds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,6 +28,8 @@ pub struct GatewayConfig {
     pub public_routes: BTreeMap<String, Vec<String>>,
     /// The public key of the issuer whose access tokens are known, in place of that in the data directory.
     pub issuer_key: Option<PathBuf>,
+    /// Others whose access tokens are known too.
+    pub issuers: Vec<IssuerConfig>,
     /// Bytes of a request's body.
     pub max_body_bytes: usize,
     /// Tokens of a document.
@@ -61,6 +67,7 @@ impl Default for GatewayConfig {
             person_service: "users".to_owned(),
             public_routes: public_routes(),
             issuer_key: None,
+            issuers: Vec::new(),
             max_body_bytes: 1 << 20,
             max_tokens: 10_000,
             max_depth: 20,
@@ -109,6 +116,6 @@ impl GatewayConfig {
                 return Err(format!("gateway.public_routes: two subgraphs cannot both answer {prefix}"));
             }
         }
-        Ok(())
+        issuers::check(&self.issuers)
     }
 }

@@ -63,11 +63,11 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers
         let error = GraphqlError::new(ErrorCode::BadUserInput, format!("only {GRAPHQL} and {JSON} are served"));
         return refusal(StatusCode::NOT_ACCEPTABLE, vec![error], JSON, &id);
     };
-    let principal = match auth::principal(gateway, headers) {
+    let principal = match auth::principal(gateway, headers).await {
         Ok(principal) => principal,
         Err(unknown) => {
-            let error = GraphqlError::new(ErrorCode::Unauthenticated, unknown.to_string());
-            return auth::challenge(refusal(StatusCode::UNAUTHORIZED, vec![error], media_type, &id));
+            let error = GraphqlError::new(unknown.code(), unknown.to_string());
+            return auth::challenge(refusal(unknown.status(), vec![error], media_type, &id));
         }
     };
     let params = match params {

@@ -18,6 +18,7 @@ mod federation;
 mod fragments;
 mod in_process;
 mod introspection;
+mod issuers;
 mod limits;
 mod literals;
 mod loading;
