@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,6 +9,7 @@ use kernel::ErrorCode;
 use serde::Serialize;
 
 use super::auth;
+use super::body::{BadBody, ReadBody};
 use super::request_id::{REQUEST_ID, request_id};
 use crate::Gateway;
 use crate::error::GraphqlError;
@@ -35,23 +34,30 @@ pub(super) async fn by_get(
 pub(super) async fn by_post(
     State(gateway): State<Arc<Gateway>>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    ReadBody(body): ReadBody,
 ) -> Response {
     let id = request_id(&headers);
+    let refused = |status, code, message: String| {
+        refusal(status, vec![GraphqlError::new(code, message)], readable(&headers), &id)
+    };
     if !is_json(&headers) {
-        let error = GraphqlError::new(ErrorCode::BadUserInput, "send the request with content-type: application/json");
-        return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, vec![error], media_type(&headers).unwrap_or(JSON), &id);
+        let message = "send the request with content-type: application/json".to_owned();
+        return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::BadUserInput, message);
     }
     let body = match body {
         Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            let limit = gateway.config.max_body_bytes;
-            let error = GraphqlError::new(ErrorCode::LimitExceeded, format!("the body is longer than {limit} bytes"));
-            return refusal(StatusCode::PAYLOAD_TOO_LARGE, vec![error], media_type(&headers).unwrap_or(JSON), &id);
+        Err(BadBody::TooLong) => {
+            let message = format!("the body is longer than {} bytes", gateway.config.max_body_bytes);
+            return refused(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::LimitExceeded, message);
         }
-        Err(_) => {
-            let error = GraphqlError::new(ErrorCode::BadUserInput, "the body broke off");
-            return refusal(StatusCode::BAD_REQUEST, vec![error], media_type(&headers).unwrap_or(JSON), &id);
+        Err(BadBody::TooSlow) => {
+            let message = "the body did not arrive in time; send it at once".to_owned();
+            let mut response = refused(StatusCode::REQUEST_TIMEOUT, ErrorCode::Timeout, message);
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            return response;
+        }
+        Err(BadBody::BrokenOff) => {
+            return refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, "the body broke off".to_owned());
         }
     };
     answer(&gateway, Params::from_body(&body), &headers, false).await
@@ -108,7 +114,8 @@ fn write(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("a tree of values is JSON")
 }
 
-fn refusal(status: StatusCode, errors: Vec<GraphqlError>, media_type: &'static str, id: &str) -> Response {
+/// The answer of a request that was not run.
+pub(super) fn refusal(status: StatusCode, errors: Vec<GraphqlError>, media_type: &'static str, id: &str) -> Response {
     #[derive(Serialize)]
     struct Refusal {
         errors: Vec<GraphqlError>,
@@ -144,6 +151,11 @@ fn is_json(headers: &HeaderMap) -> bool {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         !name.trim().eq_ignore_ascii_case("charset") || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
     })
+}
+
+/// The media type of a refusal: one that the client reads, and JSON where it reads neither.
+pub(super) fn readable(headers: &HeaderMap) -> &'static str {
+    media_type(headers).unwrap_or(JSON)
 }
 
 /// The media type to answer with, by the client's `Accept`; none where it takes neither.

@@ -37,7 +37,7 @@ pub(crate) async fn run(gateway: &Gateway, params: Params, caller: &Caller) -> R
     }
     let variables = coerce_variable_values(&serving.supergraph.public, &prepared.operation, &params.variables)
         .map_err(|error| vec![prepare::request_error(&prepared.document, &error, ErrorCode::BadUserInput)])?;
-    let introspected = prepare::introspect(gateway, &serving, &prepared, &variables)?;
+    let introspected = prepare::introspect(gateway, &serving, &prepared, &variables, &caller.principal)?;
     let executed = execute::execute(gateway, &serving, &prepared, &variables, caller).await;
     Ok(respond::respond(&serving.supergraph, &prepared, &variables, introspected.as_ref(), caller, executed))
 }

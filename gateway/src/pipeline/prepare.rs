@@ -17,12 +17,12 @@ use hive_router_query_planner::ast::normalization::normalize_operation;
 use hive_router_query_planner::graph::PlannerOverrideContext;
 use hive_router_query_planner::utils::cancellation::CancellationToken;
 use hive_router_query_planner::utils::parsing::safe_parse_operation;
-use kernel::{ErrorCode, Principal};
+use kernel::{ErrorCode, Principal, PrincipalKind};
 
 use super::Params;
 use crate::Gateway;
 use crate::access::{Access, Unmet};
-use crate::config::GatewayConfig;
+use crate::config::{GatewayConfig, Introspection};
 use crate::engine::Serving;
 use crate::error::GraphqlError;
 use crate::plan::{MAX_NESTING, PlannerDocument, Program};
@@ -297,15 +297,21 @@ pub(super) fn introspect(
     serving: &Serving,
     prepared: &Prepared,
     variables: &Valid<JsonMap>,
+    principal: &Principal,
 ) -> Result<Option<JsonMap>, Vec<GraphqlError>> {
     if !prepared.introspects {
         return Ok(None);
     }
-    if !gateway.config.introspection {
-        return Err(vec![GraphqlError::new(
-            ErrorCode::Forbidden,
-            "introspection is off here; /schema.graphql has the schema",
-        )]);
+    let refused = |code, message: &str| Err(vec![GraphqlError::new(code, message)]);
+    match gateway.config.introspection() {
+        Introspection::Nobody => {
+            return refused(ErrorCode::Forbidden, "introspection is off here; /schema.graphql has the schema");
+        }
+        Introspection::Authenticated if principal.kind == PrincipalKind::Anonymous => {
+            let message = "introspection is for callers who are known: send a token, or read /schema.graphql";
+            return refused(ErrorCode::Unauthenticated, message);
+        }
+        Introspection::Authenticated | Introspection::Everyone => {}
     }
     let supergraph = &serving.supergraph;
     let answer = introspection::partial_execute(

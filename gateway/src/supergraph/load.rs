@@ -7,6 +7,7 @@ use apollo_compiler::Schema;
 use graphql_tools::parser::schema as ast;
 use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
 use hive_router_query_planner::utils::parsing::safe_parse_schema;
+use sha2::{Digest, Sha256};
 
 use super::{Supergraph, Types, views};
 use crate::access::{Directives, Rules};
@@ -66,12 +67,18 @@ impl Supergraph {
             rules: Rules::read(&directives, &document),
             aliases: Aliases::of(&document, &public),
             public,
+            public_tag: tag(&public_sdl),
             public_sdl,
             planner,
             subgraphs,
             prepared: PreparedCache::new(cache_bytes),
         })
     }
+}
+
+/// Half of a SHA-256 in hexadecimal digits.
+fn tag(text: &str) -> String {
+    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Finds the version of the join specification among the schema's links.

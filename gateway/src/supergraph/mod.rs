@@ -30,6 +30,8 @@ pub struct Supergraph {
     /// What clients see.
     pub(crate) public: Valid<Schema>,
     pub(crate) public_sdl: String,
+    /// What tells this public schema from any other.
+    pub(crate) public_tag: String,
     pub(crate) implementers: HashMap<Name, Implementers>,
     /// All types, public or not.
     pub(crate) types: Types,
@@ -52,6 +54,11 @@ impl Supergraph {
     /// The schema that clients see.
     pub fn public_sdl(&self) -> &str {
         &self.public_sdl
+    }
+
+    /// The name of the public schema's text among all texts: an entity tag without its quotes.
+    pub(crate) fn public_tag(&self) -> &str {
+        &self.public_tag
     }
 
     /// Whether an object of type `typename` is of `condition` too.

@@ -13,6 +13,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use service_kit::access_token::{self, Grant, Issuer};
 use service_kit::principal_token::{KeyFiles, Signer, Verifier};
+use service_kit::server::{ServerConfig, serve};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -195,7 +196,7 @@ impl Builder {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let served = router(Arc::clone(&gateway), readiness);
-        tokio::spawn(async move { axum::serve(listener, served).await });
+        tokio::spawn(async move { serve(listener, served, &ServerConfig::default(), std::future::pending()).await });
         TestGateway { url, client: Client::new(), gateway, catalogue, people, reviews, keys, issuer }
     }
 }

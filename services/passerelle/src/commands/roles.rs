@@ -52,7 +52,7 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
     let ready: Readiness = Arc::new(|| Box::pin(async { Ok(()) }));
     let stop = stop_signal();
     say::answer(&format!("http://{}", listener.local_addr()?));
-    serve(listener, gateway::router(gateway, ready), stop).await?;
+    serve(listener, gateway::router(gateway, ready), &config.server, stop).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -130,7 +130,7 @@ pub(super) async fn subgraph(role: SubgraphRole) -> anyhow::Result<ExitCode> {
     let delivery = delivery::of_role(&config, name, &database, projection).await?;
     let stop = stop_signal();
     say::answer(&format!("http://{}", listener.local_addr()?));
-    serve(listener, subgraph.server(), stop).await?;
+    serve(listener, subgraph.server(), &config.server, stop).await;
     delivery.stop().await;
     database.close().await;
     Ok(ExitCode::SUCCESS)
