@@ -2,7 +2,9 @@
 
 mod cache;
 mod execute;
+mod limits;
 mod params;
+mod plan;
 mod prepare;
 mod respond;
 mod wanted;
