@@ -1,10 +1,14 @@
 //! The section `[gateway]`.
 
+mod limits;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub use limits::LimitsConfig;
 
 /// What the gateway serves, and within which bounds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -49,6 +53,8 @@ pub struct GatewayConfig {
     pub prepared_cache_bytes: u64,
     /// Whether clients may ask for the schema in a query; `/schema.graphql` has it in any case.
     pub introspection: bool,
+    /// What documents and variables may hold.
+    pub limits: LimitsConfig,
 }
 
 impl Default for GatewayConfig {
@@ -72,6 +78,7 @@ impl Default for GatewayConfig {
             planning_timeout: Duration::from_secs(5),
             prepared_cache_bytes: 16 << 20,
             introspection: true,
+            limits: LimitsConfig::default(),
         }
     }
 }
@@ -109,6 +116,6 @@ impl GatewayConfig {
                 return Err(format!("gateway.public_routes: two subgraphs cannot both answer {prefix}"));
             }
         }
-        Ok(())
+        self.limits.check()
     }
 }

@@ -72,18 +72,17 @@ impl PreparedCache {
         self.documents.get_or_insert_async(&key, async { reading.await.map(Arc::new) }).await
     }
 
-    /// The plan of a document of `bytes` for who does not meet `unmet`, or what `make` makes.
+    /// The plan of a document for who does not meet `unmet`, or what `make` makes.
     pub(super) async fn plan<F>(
         &self,
         parsed: &Parsed,
         unmet: Unmet,
-        bytes: usize,
         make: impl FnOnce(Unmet) -> F,
     ) -> Result<Arc<Prepared>, Vec<GraphqlError>>
     where
         F: Future<Output = Result<Prepared, Vec<GraphqlError>>>,
     {
-        let key = Seen(parsed.id, unmet, bytes);
+        let key = Seen(parsed.id, unmet, parsed.bytes);
         if let Some(known) = self.plans.get(&key) {
             return Ok(known);
         }

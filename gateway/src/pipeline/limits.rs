@@ -1,18 +1,31 @@
 //! What a document may cost, measured before anything is planned or asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use apollo_compiler::ast::Value;
+use apollo_compiler::ast::{self, DirectiveList};
 use apollo_compiler::executable::{Field, Operation, Selection, SelectionSet};
 use apollo_compiler::{ExecutableDocument, Node};
 use kernel::ErrorCode;
 
 use crate::config::GatewayConfig;
 use crate::error::GraphqlError;
+use crate::json::{Object, Value};
 
 /// A refusal of what is larger, deeper or dearer than allowed.
 pub(super) fn exceeded(message: String) -> Vec<GraphqlError> {
     vec![GraphqlError::new(ErrorCode::LimitExceeded, message)]
+}
+
+/// Refuses what `counted` is more of than `most`; `told` has the figure's place as `{}`.
+fn at_most(counted: usize, most: usize, told: impl FnOnce(usize) -> String) -> Result<(), Vec<GraphqlError>> {
+    if counted > most { Err(exceeded(format!("{}; {most} at most", told(counted)))) } else { Ok(()) }
+}
+
+/// Refuses a document of too many operations, before it is validated.
+pub(super) fn check_document(document: &ast::Document, config: &GatewayConfig) -> Result<(), Vec<GraphqlError>> {
+    let operation = |definition: &&ast::Definition| matches!(definition, ast::Definition::OperationDefinition(_));
+    let operations = document.definitions.iter().filter(operation).count();
+    at_most(operations, config.limits.max_operations, |counted| format!("the document has {counted} operations"))
 }
 
 /// Refuses an operation that is too deep, too large, or whose answer would be.
@@ -21,10 +34,12 @@ pub(super) fn check(
     operation: &Operation,
     config: &GatewayConfig,
 ) -> Result<(), Vec<GraphqlError>> {
-    let size = measure(document, &operation.selection_set, &mut HashMap::new());
-    if size.depth > config.max_depth {
-        return Err(exceeded(format!("the operation is {} fields deep; {} at most", size.depth, config.max_depth)));
+    let mut size = measure(document, &operation.selection_set, &mut HashMap::new());
+    size.add_directives(&operation.directives);
+    for variable in &operation.variables {
+        size.add_directives(&variable.directives);
     }
+    at_most(size.depth, config.max_depth, |depth| format!("the operation is {depth} fields deep"))?;
     if size.values > config.max_values {
         let message = format!(
             "the answer would have some {} values, {} at most: ask for shorter pages, or for fewer lists within lists",
@@ -32,17 +47,73 @@ pub(super) fn check(
         );
         return Err(exceeded(message));
     }
-    if size.fields > config.max_fields {
-        return Err(exceeded(format!("the operation has {} fields; {} at most", size.fields, config.max_fields)));
+    let limits = &config.limits;
+    at_most(size.fields, config.max_fields, |fields| format!("the operation has {fields} fields"))?;
+    at_most(size.aliases, limits.max_aliases, |aliases| format!("the operation has {aliases} aliases"))?;
+    at_most(size.directives, limits.max_directives, |found| format!("the operation has {found} directives"))?;
+    let mut roots = Roots { document, names: HashSet::new(), fragments: HashSet::new() };
+    roots.collect(&operation.selection_set);
+    at_most(roots.names.len(), limits.max_root_fields, |fields| format!("the operation has {fields} root fields"))?;
+    at_most(size.bytes, config.max_body_bytes, |bytes| {
+        format!("the operation has {bytes} bytes with its fragments in place")
+    })
+}
+
+/// The response names at the root; each fragment is gone through once.
+struct Roots<'a> {
+    document: &'a ExecutableDocument,
+    names: HashSet<&'a str>,
+    fragments: HashSet<&'a str>,
+}
+
+impl<'a> Roots<'a> {
+    fn collect(&mut self, set: &'a SelectionSet) {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) => {
+                    self.names.insert(field.response_key());
+                }
+                Selection::InlineFragment(inline) => self.collect(&inline.selection_set),
+                Selection::FragmentSpread(spread) => {
+                    let fragment = self.document.fragments.get(&spread.fragment_name);
+                    if let Some(fragment) = fragment.filter(|_| self.fragments.insert(&spread.fragment_name)) {
+                        self.collect(&fragment.selection_set);
+                    }
+                }
+            }
+        }
     }
-    if size.bytes > config.max_body_bytes {
-        let most = config.max_body_bytes;
-        return Err(exceeded(format!(
-            "the operation has {} bytes with its fragments in place; {most} at most",
-            size.bytes
-        )));
+}
+
+/// Refuses variables that nest too deeply or hold too long a list.
+pub(super) fn check_variables(variables: &Object, config: &GatewayConfig) -> Result<(), Vec<GraphqlError>> {
+    let limits = &config.limits;
+    for (name, value) in variables {
+        let (mut depth, mut items) = (0, 0);
+        measure_value(value, 0, &mut depth, &mut items);
+        let name = name.as_str();
+        at_most(depth, limits.max_variable_depth, |depth| {
+            format!("the variable ${name} has {depth} lists and objects within each other")
+        })?;
+        at_most(items, limits.max_list_items, |items| format!("a list in the variable ${name} has {items} items"))?;
     }
     Ok(())
+}
+
+/// The parser of JSON bounds how deep this goes.
+fn measure_value(value: &Value, within: usize, depth: &mut usize, items: &mut usize) {
+    match value {
+        Value::Array(list) => {
+            *depth = (within + 1).max(*depth);
+            *items = list.len().max(*items);
+            list.iter().for_each(|item| measure_value(item, within + 1, depth, items));
+        }
+        Value::Object(object) => {
+            *depth = (within + 1).max(*depth);
+            object.iter().for_each(|(_, field)| measure_value(field, within + 1, depth, items));
+        }
+        _ => {}
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -53,6 +124,14 @@ struct Size {
     bytes: usize,
     /// Values that the answer is expected to have.
     values: usize,
+    aliases: usize,
+    directives: usize,
+}
+
+impl Size {
+    fn add_directives(&mut self, directives: &DirectiveList) {
+        self.directives = self.directives.saturating_add(directives.len());
+    }
 }
 
 /// How deep a selection goes and how many fields it has with its fragments in place; each fragment is measured once.
@@ -64,15 +143,19 @@ fn measure(document: &ExecutableDocument, set: &SelectionSet, fragments: &mut Ha
                 let inner = measure(document, &field.selection_set, fragments);
                 let bytes = inner.bytes.saturating_add(field_bytes(field));
                 let values = inner.values.saturating_add(1).saturating_mul(length(set, field));
-                Size { depth: inner.depth + 1, fields: inner.fields.saturating_add(1), bytes, values }
+                let aliases = inner.aliases.saturating_add(usize::from(field.alias.is_some()));
+                Size { depth: inner.depth + 1, fields: inner.fields.saturating_add(1), bytes, values, aliases, ..inner }
             }
             Selection::InlineFragment(inline) => measure(document, &inline.selection_set, fragments),
             Selection::FragmentSpread(spread) => {
                 let known = fragments.get(spread.fragment_name.as_str()).copied();
                 known.unwrap_or_else(|| {
                     let fragment = document.fragments.get(&spread.fragment_name);
-                    let inner = fragment
-                        .map_or_else(Size::default, |fragment| measure(document, &fragment.selection_set, fragments));
+                    let inner = fragment.map_or_else(Size::default, |fragment| {
+                        let mut inner = measure(document, &fragment.selection_set, fragments);
+                        inner.add_directives(&fragment.directives);
+                        inner
+                    });
                     fragments.insert(spread.fragment_name.to_string(), inner);
                     inner
                 })
@@ -82,6 +165,9 @@ fn measure(document: &ExecutableDocument, set: &SelectionSet, fragments: &mut Ha
         size.fields = size.fields.saturating_add(inner.fields);
         size.bytes = size.bytes.saturating_add(inner.bytes);
         size.values = size.values.saturating_add(inner.values);
+        size.aliases = size.aliases.saturating_add(inner.aliases);
+        size.directives = size.directives.saturating_add(inner.directives);
+        size.add_directives(selection.directives());
     }
     size
 }
@@ -99,7 +185,7 @@ fn length(parent: &SelectionSet, field: &Field) -> usize {
     if field.definition.arguments.iter().any(|argument| pages.contains(&argument.name.as_str())) {
         let asked =
             pages.iter().find_map(|name| field.specified_argument_by_name(name)).filter(|value| !value.is_null());
-        let literal = |value: &Node<Value>| value.to_i32().map(|items| usize::try_from(items).unwrap_or(0));
+        let literal = |value: &Node<ast::Value>| value.to_i32().map(|items| usize::try_from(items).unwrap_or(0));
         return asked.map_or(PAGE, |value| literal(value).unwrap_or(PAGE_BY_VARIABLE)).max(1);
     }
     if field.ty().is_list() && !parent.ty.ends_with("Connection") { LIST } else { 1 }

@@ -33,12 +33,14 @@ pub(crate) struct Caller {
 /// Answers a request. The error side is a refusal before anything was executed.
 pub(crate) async fn run(gateway: &Gateway, params: Params, caller: &Caller) -> Result<Answer, Vec<GraphqlError>> {
     let serving = gateway.serving();
-    let prepared = prepare::prepare(gateway, &serving, &params, &caller.principal).await?;
-    if params.read_only && !prepared.operation.is_query() {
+    let parsed = prepare::document(gateway, &serving, &params).await?;
+    if params.read_only && !parsed.operation.is_query() {
         return Err(vec![GraphqlError::new(ErrorCode::BadUserInput, "GET runs queries only; send a mutation by POST")]);
     }
-    let variables = coerce_variable_values(&serving.supergraph.public, &prepared.operation, &params.variables)
-        .map_err(|error| vec![prepare::request_error(&prepared.document, &error, ErrorCode::BadUserInput)])?;
+    limits::check_variables(&params.variables, &gateway.config)?;
+    let variables = coerce_variable_values(&serving.supergraph.public, &parsed.operation, &params.variables)
+        .map_err(|error| vec![prepare::request_error(&parsed.document, &error, ErrorCode::BadUserInput)])?;
+    let prepared = prepare::plan(gateway, &serving, &parsed, &caller.principal).await?;
     let introspected = prepare::introspect(gateway, &serving, &prepared, &variables)?;
     let executed = execute::execute(gateway, &serving, &prepared, &variables, caller).await;
     Ok(respond::respond(&serving.supergraph, &prepared, &variables, introspected.as_ref(), caller, executed))

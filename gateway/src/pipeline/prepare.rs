@@ -32,6 +32,8 @@ const MAX_RECURSION: usize = 200;
 pub(crate) struct Parsed {
     /// Of its own in its cache.
     pub(super) id: u64,
+    /// Of its text.
+    pub(super) bytes: usize,
     pub(super) document: Arc<Valid<ExecutableDocument>>,
     pub(super) operation: Node<Operation>,
     /// The requirements on callers that it touches.
@@ -50,27 +52,32 @@ pub(crate) struct Prepared {
     pub(crate) unmet: Unmet,
 }
 
-/// The prepared operation of these parameters for this caller, from the cache or made now.
-pub(super) async fn prepare(
+/// The document of these parameters, from the cache or read now.
+pub(super) async fn document(
     gateway: &Gateway,
     serving: &Arc<Serving>,
     params: &Params,
+) -> Result<Arc<Parsed>, Vec<GraphqlError>> {
+    let read = |id, text: Arc<str>, name: Option<Arc<str>>| {
+        let (serving, config) = (Arc::clone(serving), gateway.config.clone());
+        aside(move || parse(&serving.supergraph, &config, id, &text, name.as_deref()))
+    };
+    serving.supergraph.prepared.document(params, read).await
+}
+
+/// The plan of a document for this caller, from the cache or made now.
+pub(super) async fn plan(
+    gateway: &Gateway,
+    serving: &Arc<Serving>,
+    parsed: &Arc<Parsed>,
     principal: &Principal,
 ) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
-    let cache = &serving.supergraph.prepared;
-    let parsed = cache
-        .document(params, |id, text, name| {
-            let (serving, config) = (Arc::clone(serving), gateway.config.clone());
-            aside(move || parse(&serving.supergraph, &config, id, &text, name.as_deref()))
-        })
-        .await?;
     let unmet = serving.supergraph.rules.unmet(&parsed.touched, principal);
-    cache
-        .plan(&parsed, unmet, params.query.len(), |unmet| {
-            let (serving, config, parsed) = (Arc::clone(serving), gateway.config.clone(), Arc::clone(&parsed));
-            aside(move || plan_all(&serving.supergraph, &config, &parsed, unmet))
-        })
-        .await
+    let make = |unmet| {
+        let (serving, config, parsed) = (Arc::clone(serving), gateway.config.clone(), Arc::clone(parsed));
+        aside(move || plan_all(&serving.supergraph, &config, &parsed, unmet))
+    };
+    serving.supergraph.prepared.plan(parsed, unmet, make).await
 }
 
 /// Runs what may take long where it holds up no other request of this thread.
@@ -100,6 +107,7 @@ fn parse(
         return Err(exceeded(format!("the document nests deeper than {MAX_RECURSION}")));
     }
     let parsed = parsed.map_err(|failed| diagnostics(&failed.errors, ErrorCode::GraphqlParseFailed))?;
+    limits::check_document(&parsed, config)?;
     let document = parsed.to_executable_validate(&supergraph.public).map_err(|failed| invalid(&failed.errors))?;
     let operation = document
         .operations
@@ -113,7 +121,7 @@ fn parse(
     introspection::check_max_depth(&document, &operation)
         .map_err(|error| vec![request_error(&document, &error, ErrorCode::LimitExceeded)])?;
     let touched = supergraph.rules.touched(supergraph, &document, &operation);
-    Ok(Parsed { id, document: Arc::new(document), operation, touched })
+    Ok(Parsed { id, bytes: query.len(), document: Arc::new(document), operation, touched })
 }
 
 fn invalid(list: &DiagnosticList) -> Vec<GraphqlError> {
