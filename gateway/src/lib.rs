@@ -5,6 +5,7 @@
 
 mod access;
 pub mod config;
+mod cost;
 mod engine;
 mod error;
 mod http;

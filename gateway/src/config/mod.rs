@@ -1,5 +1,6 @@
 //! The section `[gateway]`.
 
+mod cost;
 mod limits;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use cost::CostConfig;
 pub use limits::LimitsConfig;
 
 /// What the gateway serves, and within which bounds.
@@ -55,6 +57,8 @@ pub struct GatewayConfig {
     pub introspection: bool,
     /// What documents and variables may hold.
     pub limits: LimitsConfig,
+    /// What an operation may cost.
+    pub cost: CostConfig,
 }
 
 impl Default for GatewayConfig {
@@ -79,6 +83,7 @@ impl Default for GatewayConfig {
             prepared_cache_bytes: 16 << 20,
             introspection: true,
             limits: LimitsConfig::default(),
+            cost: CostConfig::default(),
         }
     }
 }
@@ -116,6 +121,7 @@ impl GatewayConfig {
                 return Err(format!("gateway.public_routes: two subgraphs cannot both answer {prefix}"));
             }
         }
-        self.limits.check()
+        self.limits.check()?;
+        self.cost.check()
     }
 }

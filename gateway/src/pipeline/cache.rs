@@ -23,7 +23,7 @@ pub(crate) struct PreparedCache {
 
 type Text = (Arc<str>, Option<Arc<str>>);
 
-/// A document by its id, what is not met, and the length of the text.
+/// A document by its id, what is not met, and its bytes.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Seen(u64, Unmet, usize);
 
@@ -31,8 +31,8 @@ struct Seen(u64, Unmet, usize);
 struct ByText;
 
 impl Weighter<Text, Arc<Parsed>> for ByText {
-    fn weight(&self, key: &Text, _: &Arc<Parsed>) -> u64 {
-        (key.0.len() + key.1.as_ref().map_or(0, |name| name.len())).max(1) as u64
+    fn weight(&self, key: &Text, parsed: &Arc<Parsed>) -> u64 {
+        (parsed.bytes + key.1.as_ref().map_or(0, |name| name.len())).max(1) as u64
     }
 }
 

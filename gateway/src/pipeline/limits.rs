@@ -1,13 +1,14 @@
-//! What a document may cost, measured before anything is planned or asked.
+//! What a document, its variables and its answer may be, measured before anything is planned or asked.
 
 use std::collections::{HashMap, HashSet};
 
+use apollo_compiler::ExecutableDocument;
 use apollo_compiler::ast::{self, DirectiveList};
 use apollo_compiler::executable::{Field, Operation, Selection, SelectionSet};
-use apollo_compiler::{ExecutableDocument, Node};
 use kernel::ErrorCode;
 
 use crate::config::GatewayConfig;
+use crate::cost::Estimate;
 use crate::error::GraphqlError;
 use crate::json::{Object, Value};
 
@@ -28,25 +29,18 @@ pub(super) fn check_document(document: &ast::Document, config: &GatewayConfig) -
     at_most(operations, config.limits.max_operations, |counted| format!("the document has {counted} operations"))
 }
 
-/// Refuses an operation that is too deep, too large, or whose answer would be.
+/// Refuses an operation that is too deep or too large; back come its bytes with its fragments in place.
 pub(super) fn check(
     document: &ExecutableDocument,
     operation: &Operation,
     config: &GatewayConfig,
-) -> Result<(), Vec<GraphqlError>> {
+) -> Result<usize, Vec<GraphqlError>> {
     let mut size = measure(document, &operation.selection_set, &mut HashMap::new());
     size.add_directives(&operation.directives);
     for variable in &operation.variables {
         size.add_directives(&variable.directives);
     }
     at_most(size.depth, config.max_depth, |depth| format!("the operation is {depth} fields deep"))?;
-    if size.values > config.max_values {
-        let message = format!(
-            "the answer would have some {} values, {} at most: ask for shorter pages, or for fewer lists within lists",
-            size.values, config.max_values
-        );
-        return Err(exceeded(message));
-    }
     let limits = &config.limits;
     at_most(size.fields, config.max_fields, |fields| format!("the operation has {fields} fields"))?;
     at_most(size.aliases, limits.max_aliases, |aliases| format!("the operation has {aliases} aliases"))?;
@@ -56,7 +50,22 @@ pub(super) fn check(
     at_most(roots.names.len(), limits.max_root_fields, |fields| format!("the operation has {fields} root fields"))?;
     at_most(size.bytes, config.max_body_bytes, |bytes| {
         format!("the operation has {bytes} bytes with its fragments in place")
-    })
+    })?;
+    Ok(size.bytes)
+}
+
+/// Refuses what is expected to cost too much, or to give too large an answer.
+pub(super) fn check_estimate(estimate: Estimate, config: &GatewayConfig) -> Result<(), Vec<GraphqlError>> {
+    let advice = "ask for shorter pages, or for fewer lists within lists";
+    let Estimate { cost, values } = estimate;
+    if values > u64::try_from(config.max_values).unwrap_or(u64::MAX) {
+        let most = config.max_values;
+        return Err(exceeded(format!("the answer would have some {values} values, {most} at most: {advice}")));
+    }
+    if config.cost.enabled && cost > config.cost.max {
+        return Err(exceeded(format!("the operation would cost {cost} points, {} at most: {advice}", config.cost.max)));
+    }
+    Ok(())
 }
 
 /// The response names at the root; each fragment is gone through once.
@@ -106,11 +115,15 @@ fn measure_value(value: &Value, within: usize, depth: &mut usize, items: &mut us
         Value::Array(list) => {
             *depth = (within + 1).max(*depth);
             *items = list.len().max(*items);
-            list.iter().for_each(|item| measure_value(item, within + 1, depth, items));
+            for item in list {
+                measure_value(item, within + 1, depth, items);
+            }
         }
         Value::Object(object) => {
             *depth = (within + 1).max(*depth);
-            object.iter().for_each(|(_, field)| measure_value(field, within + 1, depth, items));
+            for field in object.values() {
+                measure_value(field, within + 1, depth, items);
+            }
         }
         _ => {}
     }
@@ -122,8 +135,6 @@ struct Size {
     fields: usize,
     /// About as many as its text has.
     bytes: usize,
-    /// Values that the answer is expected to have.
-    values: usize,
     aliases: usize,
     directives: usize,
 }
@@ -142,9 +153,8 @@ fn measure(document: &ExecutableDocument, set: &SelectionSet, fragments: &mut Ha
             Selection::Field(field) => {
                 let inner = measure(document, &field.selection_set, fragments);
                 let bytes = inner.bytes.saturating_add(field_bytes(field));
-                let values = inner.values.saturating_add(1).saturating_mul(length(set, field));
                 let aliases = inner.aliases.saturating_add(usize::from(field.alias.is_some()));
-                Size { depth: inner.depth + 1, fields: inner.fields.saturating_add(1), bytes, values, aliases, ..inner }
+                Size { depth: inner.depth + 1, fields: inner.fields.saturating_add(1), bytes, aliases, ..inner }
             }
             Selection::InlineFragment(inline) => measure(document, &inline.selection_set, fragments),
             Selection::FragmentSpread(spread) => {
@@ -164,31 +174,11 @@ fn measure(document: &ExecutableDocument, set: &SelectionSet, fragments: &mut Ha
         size.depth = size.depth.max(inner.depth);
         size.fields = size.fields.saturating_add(inner.fields);
         size.bytes = size.bytes.saturating_add(inner.bytes);
-        size.values = size.values.saturating_add(inner.values);
         size.aliases = size.aliases.saturating_add(inner.aliases);
         size.directives = size.directives.saturating_add(inner.directives);
         size.add_directives(selection.directives());
     }
     size
-}
-
-/// Items of a page when a variable says how many, and when nothing does.
-const PAGE_BY_VARIABLE: usize = 100;
-const PAGE: usize = 20;
-/// Items that a list without pages is taken to have.
-const LIST: usize = 5;
-
-/// How many items a field is expected to have: what `first` or `last` asks for; a page of a connection is counted once, at
-/// the field that gives the connection.
-fn length(parent: &SelectionSet, field: &Field) -> usize {
-    let pages = ["first", "last"];
-    if field.definition.arguments.iter().any(|argument| pages.contains(&argument.name.as_str())) {
-        let asked =
-            pages.iter().find_map(|name| field.specified_argument_by_name(name)).filter(|value| !value.is_null());
-        let literal = |value: &Node<ast::Value>| value.to_i32().map(|items| usize::try_from(items).unwrap_or(0));
-        return asked.map_or(PAGE, |value| literal(value).unwrap_or(PAGE_BY_VARIABLE)).max(1);
-    }
-    if field.ty().is_list() && !parent.ty.ends_with("Connection") { LIST } else { 1 }
 }
 
 fn field_bytes(field: &Field) -> usize {

@@ -40,8 +40,15 @@ pub(crate) async fn run(gateway: &Gateway, params: Params, caller: &Caller) -> R
     limits::check_variables(&params.variables, &gateway.config)?;
     let variables = coerce_variable_values(&serving.supergraph.public, &parsed.operation, &params.variables)
         .map_err(|error| vec![prepare::request_error(&parsed.document, &error, ErrorCode::BadUserInput)])?;
-    let prepared = prepare::plan(gateway, &serving, &parsed, &caller.principal).await?;
+    let estimate = parsed.cost.estimate(&serving.supergraph, &variables).map_err(|error| vec![error])?;
+    limits::check_estimate(estimate, &gateway.config)?;
+    let prepared = prepare::planned(gateway, &serving, &parsed, &caller.principal).await?;
     let introspected = prepare::introspect(gateway, &serving, &prepared, &variables)?;
     let executed = execute::execute(gateway, &serving, &prepared, &variables, caller).await;
-    Ok(respond::respond(&serving.supergraph, &prepared, &variables, introspected.as_ref(), caller, executed))
+    let supergraph = &serving.supergraph;
+    let mut answer = respond::respond(supergraph, &prepared, &variables, introspected.as_ref(), caller, executed);
+    if params.extensions.cost && gateway.config.cost.enabled {
+        answer.report(estimate.cost, gateway.config.cost.max);
+    }
+    Ok(answer)
 }

@@ -12,8 +12,16 @@ pub(crate) struct Params {
     pub(crate) query: String,
     pub(crate) operation_name: Option<String>,
     pub(crate) variables: Object,
+    pub(crate) extensions: Extensions,
     /// Only queries may be run: it came by GET.
     pub(crate) read_only: bool,
+}
+
+/// What is read of `extensions`; what nobody here knows is left alone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Extensions {
+    /// The answer is to tell what the operation costs.
+    pub(crate) cost: bool,
 }
 
 /// The parameters in a query string.
@@ -52,8 +60,8 @@ impl Params {
             Some(_) => return Err(bad("\"operationName\" must be a string or null")),
         };
         let variables = object_or_nothing(object.remove("variables"), "variables")?;
-        object_or_nothing(object.remove("extensions"), "extensions")?;
-        Ok(Self { query, operation_name, variables, read_only: false })
+        let extensions = Extensions::read(&object_or_nothing(object.remove("extensions"), "extensions")?)?;
+        Ok(Self { query, operation_name, variables, extensions, read_only: false })
     }
 
     /// Reads the query string of a GET.
@@ -68,12 +76,23 @@ impl Params {
             }
         };
         let variables = member(query.variables, "variables")?;
-        member(query.extensions, "extensions")?;
+        let extensions = Extensions::read(&member(query.extensions, "extensions")?)?;
         let operation_name = query.operation_name.filter(|name| !name.is_empty());
         match query.query.filter(|text| !text.is_empty()) {
             None => Err(bad("the query string has no \"query\"")),
-            Some(query) => Ok(Self { query, operation_name, variables, read_only: true }),
+            Some(query) => Ok(Self { query, operation_name, variables, extensions, read_only: true }),
         }
+    }
+}
+
+impl Extensions {
+    fn read(given: &Object) -> Result<Self, GraphqlError> {
+        let cost = match given.get("cost") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(wanted)) => *wanted,
+            Some(_) => return Err(bad("\"extensions.cost\" must be true or false")),
+        };
+        Ok(Self { cost })
     }
 }
 

@@ -18,9 +18,10 @@ use super::plan::plan_all;
 use crate::Gateway;
 use crate::access::Unmet;
 use crate::config::GatewayConfig;
+use crate::cost::{self, Program};
 use crate::engine::Serving;
 use crate::error::GraphqlError;
-use crate::plan::Program;
+use crate::plan;
 use crate::supergraph::Supergraph;
 
 /// Errors of one document that are told at most.
@@ -32,12 +33,14 @@ const MAX_RECURSION: usize = 200;
 pub(crate) struct Parsed {
     /// Of its own in its cache.
     pub(super) id: u64,
-    /// Of its text.
+    /// Of its text, and of that text with its fragments in place: what is kept of it grows with both.
     pub(super) bytes: usize,
     pub(super) document: Arc<Valid<ExecutableDocument>>,
     pub(super) operation: Node<Operation>,
     /// The requirements on callers that it touches.
     touched: Vec<usize>,
+    /// What it costs.
+    pub(super) cost: Program,
 }
 
 /// An operation that is ready to run for every caller who may see as much.
@@ -45,7 +48,7 @@ pub(crate) struct Prepared {
     pub(crate) document: Arc<Valid<ExecutableDocument>>,
     pub(crate) operation: Node<Operation>,
     /// What to fetch, one after the other: one program for a query, one a root field for a mutation.
-    pub(crate) programs: Vec<Program>,
+    pub(crate) programs: Vec<plan::Program>,
     /// Whether anything of it asks for the schema.
     pub(crate) introspects: bool,
     /// The requirements that these callers do not meet.
@@ -66,7 +69,7 @@ pub(super) async fn document(
 }
 
 /// The plan of a document for this caller, from the cache or made now.
-pub(super) async fn plan(
+pub(super) async fn planned(
     gateway: &Gateway,
     serving: &Arc<Serving>,
     parsed: &Arc<Parsed>,
@@ -117,11 +120,12 @@ fn parse(
     if operation.is_subscription() {
         return Err(vec![GraphqlError::new(ErrorCode::BadUserInput, "subscriptions are not served here")]);
     }
-    limits::check(&document, &operation, config)?;
+    let bytes = query.len().saturating_add(limits::check(&document, &operation, config)?);
     introspection::check_max_depth(&document, &operation)
         .map_err(|error| vec![request_error(&document, &error, ErrorCode::LimitExceeded)])?;
     let touched = supergraph.rules.touched(supergraph, &document, &operation);
-    Ok(Parsed { id, bytes: query.len(), document: Arc::new(document), operation, touched })
+    let cost = cost::compile(supergraph, &document, &operation, config.cost.list_size).map_err(|error| vec![error])?;
+    Ok(Parsed { id, bytes, document: Arc::new(document), operation, touched, cost })
 }
 
 fn invalid(list: &DiagnosticList) -> Vec<GraphqlError> {

@@ -9,6 +9,7 @@ use hive_router_query_planner::utils::parsing::safe_parse_schema;
 
 use super::Supergraph;
 use crate::access::{Directives, Rules};
+use crate::cost::{CostDirectives, Weights};
 use crate::pipeline::PreparedCache;
 
 /// The supergraph cannot be served.
@@ -42,9 +43,12 @@ impl Supergraph {
     /// # Errors
     /// When it is not GraphQL, not composed, composed by another generation, or not valid.
     pub fn load(text: &str, cache_bytes: u64) -> Result<Self, LoadError> {
-        let document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
+        let mut document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
         check_join(&document)?;
         let directives = Directives::linked(&document).map_err(LoadError::Security)?;
+        let cost = CostDirectives::linked(&document);
+        let weights = Weights::read(&cost, &document);
+        cost.take_off(&mut document);
         // The planner panics on what it does not expect.
         let planner =
             catch_unwind(AssertUnwindSafe(|| Planner::new_from_supergraph(&document, QueryPlannerOptions::default())))
@@ -59,6 +63,7 @@ impl Supergraph {
             text: text.to_owned(),
             implementers: public.implementers_map(),
             rules: Rules::read(&directives, &document),
+            weights,
             alias_prefix: alias_prefix(&public),
             public,
             public_sdl,

@@ -1,5 +1,6 @@
 //! A composed supergraph, ready to answer: planner, public schema, and the operations prepared against it.
 
+pub(crate) mod links;
 mod load;
 mod watch;
 
@@ -12,6 +13,7 @@ use apollo_compiler::{Name, Schema};
 use hive_router_query_planner::planner::Planner;
 
 use crate::access::Rules;
+use crate::cost::Weights;
 use crate::pipeline::PreparedCache;
 
 pub use load::LoadError;
@@ -28,6 +30,8 @@ pub struct Supergraph {
     pub(crate) implementers: HashMap<Name, Implementers>,
     /// What its fields ask of a caller.
     pub(crate) rules: Rules,
+    /// What its fields cost.
+    pub(crate) weights: Weights,
     /// Names and addresses of the subgraphs.
     pub(crate) subgraphs: BTreeMap<String, String>,
     /// What internal aliases begin with: no field of the schema does.

@@ -12,6 +12,7 @@ mod by_get;
 mod by_post;
 mod callers;
 mod conditions;
+mod cost;
 mod entities;
 mod faults;
 mod fragments;
