@@ -4,6 +4,7 @@
 //! -> execute (fetch, entities, merge) -> respond (project, null rules)`.
 
 mod access;
+mod budget;
 pub mod config;
 mod cost;
 mod engine;
@@ -15,9 +16,11 @@ mod pipeline;
 mod plan;
 mod public;
 mod response;
+mod shared;
 pub mod subgraph;
 mod supergraph;
 
 pub use engine::{Gateway, GatewayParts};
 pub use http::router;
+pub use shared::{NoAddress, SharedStore};
 pub use supergraph::{LoadError, Supergraph, watch};

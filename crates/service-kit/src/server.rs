@@ -1,6 +1,7 @@
 //! Serving until told to stop: what was accepted is finished, new connections are refused.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,7 +10,7 @@ use tokio::net::TcpListener;
 /// How long requests in flight may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// Serves `router` on `listener` until `stop` is ready, then finishes what it has accepted, for 20 s at most.
+/// Serves `router` on `listener`, which tells each request its peer, until `stop` is ready, then finishes what it has accepted, for 20 s at most.
 ///
 /// # Errors
 /// When the listener fails.
@@ -24,6 +25,7 @@ pub async fn serve(
         tracing::info!("stopping: finishing the requests in flight");
         drop(told);
     };
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, router).with_graceful_shutdown(graceful);
     tokio::select! {
         outcome = server => outcome,

@@ -1,7 +1,10 @@
 //! The section `[gateway]`.
 
+mod budget;
 mod cost;
 mod limits;
+mod network;
+mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -9,8 +12,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use budget::{BudgetConfig, Rate};
 pub use cost::CostConfig;
 pub use limits::LimitsConfig;
+pub use network::Network;
+pub use store::Store;
 
 /// What the gateway serves, and within which bounds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -59,6 +65,10 @@ pub struct GatewayConfig {
     pub limits: LimitsConfig,
     /// What an operation may cost.
     pub cost: CostConfig,
+    /// What a client may spend in a minute.
+    pub budget: BudgetConfig,
+    /// Proxies in front, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl Default for GatewayConfig {
@@ -84,6 +94,8 @@ impl Default for GatewayConfig {
             introspection: true,
             limits: LimitsConfig::default(),
             cost: CostConfig::default(),
+            budget: BudgetConfig::default(),
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -122,6 +134,12 @@ impl GatewayConfig {
             }
         }
         self.limits.check()?;
-        self.cost.check()
+        self.cost.check()?;
+        self.budget.check()
+    }
+
+    /// Whether anything is kept in Redis.
+    pub fn shares(&self) -> bool {
+        self.budget.enabled && self.budget.store == Store::Redis
     }
 }

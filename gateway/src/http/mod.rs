@@ -1,5 +1,6 @@
 //! The gateway's HTTP front: GraphQL, the public schema, the explorer, health, and the public routes of services.
 
+mod address;
 mod auth;
 mod explorer;
 mod graphql;

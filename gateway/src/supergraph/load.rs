@@ -33,6 +33,9 @@ pub enum LoadError {
     /// The schema that clients would see is not valid.
     #[error("the public schema of this supergraph is not valid: {0}")]
     Public(String),
+    /// The configuration asks for what is not there.
+    #[error("{0}")]
+    Configuration(String),
 }
 
 const SUPPORTED: [&str; 3] = ["v0.3", "v0.4", "v0.5"];

@@ -8,6 +8,7 @@ mod access;
 mod access_by_caller;
 mod access_by_type;
 mod aliases;
+mod budget;
 mod by_get;
 mod by_post;
 mod callers;

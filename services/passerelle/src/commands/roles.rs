@@ -42,6 +42,7 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
         tokens: tokens(&config)?,
         in_process: HashMap::new(),
         public: HashMap::new(),
+        shared: house::shared(&config)?,
     };
     let gateway = Arc::new(Gateway::new(parts)?);
     check_addresses(&config, &gateway)?;
