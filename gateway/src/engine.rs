@@ -11,6 +11,7 @@ use service_kit::principal_token::Signer;
 
 use crate::budget::Budgets;
 use crate::config::GatewayConfig;
+use crate::documents::Documents;
 use crate::people::People;
 use crate::public::PublicRoutes;
 use crate::shared::SharedStore;
@@ -41,6 +42,7 @@ pub struct Gateway {
     pub(crate) tokens: Option<access_token::Verifier>,
     pub(crate) people: People,
     pub(crate) budgets: Budgets,
+    pub(crate) documents: Documents,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
@@ -64,7 +66,8 @@ impl Gateway {
     /// Loads the supergraph and finds a way to each of its subgraphs.
     ///
     /// # Errors
-    /// When the supergraph cannot be served, or something is to be kept where nothing is.
+    /// When the supergraph cannot be served, something is to be kept where nothing is, or the manifest of trusted documents
+    /// cannot be read.
     pub fn new(parts: GatewayParts) -> Result<Self, LoadError> {
         let supergraph = Supergraph::load(&parts.supergraph, parts.config.prepared_cache_bytes)?;
         let ways = Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public };
@@ -75,8 +78,9 @@ impl Gateway {
         }
         let shared = shared.map(Arc::new);
         let budgets = Budgets::of(&config, shared.as_ref());
+        let documents = Documents::of(&config, shared.as_ref()).map_err(LoadError::Configuration)?;
         let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
-        Ok(Self { config, tokens, people, budgets, signer, in_process, public, serving })
+        Ok(Self { config, tokens, people, budgets, documents, signer, in_process, public, serving })
     }
 
     /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.

@@ -7,6 +7,7 @@ mod access;
 mod budget;
 pub mod config;
 mod cost;
+mod documents;
 mod engine;
 mod error;
 mod http;
@@ -19,7 +20,9 @@ mod response;
 mod shared;
 pub mod subgraph;
 mod supergraph;
+mod watched;
 
+pub use documents::watch_documents;
 pub use engine::{Gateway, GatewayParts};
 pub use http::router;
 pub use shared::{NoAddress, SharedStore};

@@ -2,6 +2,7 @@
 
 mod budget;
 mod cost;
+mod documents;
 mod limits;
 mod network;
 mod store;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use budget::{BudgetConfig, Rate};
 pub use cost::CostConfig;
+pub use documents::{DocumentsConfig, PersistedConfig};
 pub use limits::LimitsConfig;
 pub use network::Network;
 pub use store::Store;
@@ -67,6 +69,10 @@ pub struct GatewayConfig {
     pub cost: CostConfig,
     /// What a client may spend in a minute.
     pub budget: BudgetConfig,
+    /// Documents that clients send once.
+    pub persisted: PersistedConfig,
+    /// Documents that are trusted.
+    pub documents: DocumentsConfig,
     /// Proxies in front, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
 }
@@ -95,6 +101,8 @@ impl Default for GatewayConfig {
             limits: LimitsConfig::default(),
             cost: CostConfig::default(),
             budget: BudgetConfig::default(),
+            persisted: PersistedConfig::default(),
+            documents: DocumentsConfig::default(),
             trusted_proxies: Vec::new(),
         }
     }
@@ -135,11 +143,14 @@ impl GatewayConfig {
         }
         self.limits.check()?;
         self.cost.check()?;
-        self.budget.check()
+        self.budget.check()?;
+        self.persisted.check()?;
+        self.documents.check()
     }
 
     /// Whether anything is kept in Redis.
     pub fn shares(&self) -> bool {
-        self.budget.enabled && self.budget.store == Store::Redis
+        let budgets = self.budget.enabled && self.budget.store == Store::Redis;
+        budgets || self.persisted.enabled && self.persisted.store == Store::Redis
     }
 }

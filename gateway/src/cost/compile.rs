@@ -10,13 +10,14 @@ use apollo_compiler::{ExecutableDocument, Name};
 use super::inputs::Inputs;
 use super::items::Says;
 use super::program::{FieldPart, Items, Part, Program, Sum, With};
+use crate::config::CostConfig;
 use crate::error::GraphqlError;
 use crate::supergraph::Supergraph;
 
 /// What a mutation costs beside its fields.
 const MUTATION: i64 = 10;
 
-/// Makes the program of an operation; a list of which nothing else is said is taken to have `list_size` items.
+/// Makes the program of an operation.
 ///
 /// # Errors
 /// Where the document itself says that not exactly one of the arguments is given of which one must be.
@@ -24,9 +25,9 @@ pub(crate) fn compile(
     supergraph: &Supergraph,
     document: &ExecutableDocument,
     operation: &Operation,
-    list_size: u64,
+    config: &CostConfig,
 ) -> Result<Program, GraphqlError> {
-    let compiler = Compiler { supergraph, document, list_size, no_variables: JsonMap::new() };
+    let compiler = Compiler { supergraph, document, config, no_variables: JsonMap::new() };
     let parts = compiler.selections(&operation.selection_set, &Around::Nothing)?;
     Ok(Program { base: if operation.is_mutation() { MUTATION } else { 0 }, parts })
 }
@@ -34,7 +35,7 @@ pub(crate) fn compile(
 struct Compiler<'a> {
     supergraph: &'a Supergraph,
     document: &'a ExecutableDocument,
-    list_size: u64,
+    config: &'a CostConfig,
     no_variables: JsonMap,
 }
 
@@ -97,9 +98,12 @@ impl Compiler<'_> {
         let said = supergraph.weights.of_field(supergraph, on, &field.name);
         let coordinate = format!("{on}.{}", field.name);
         let directive = said.and_then(|said| said.list_size.as_ref());
-        let says = Says::of(supergraph, self.document, directive, field, &coordinate);
+        let mut says = Says::of(supergraph, self.document, directive, field, &coordinate);
+        if !self.config.enabled {
+            says.allow_any();
+        }
         let from_around = around.items(&field.name).filter(|_| field.ty().is_list());
-        let usual = if field.ty().is_list() { Items::So(self.list_size) } else { Items::So(1) };
+        let usual = if field.ty().is_list() { Items::So(self.config.list_size) } else { Items::So(1) };
         let (items, slicing, within) = match says {
             Says::Nothing => (from_around.unwrap_or(usual), None, Around::Nothing),
             Says::OfItself(slicing) => (from_around.unwrap_or(Items::Sliced), Some(slicing), Around::Nothing),

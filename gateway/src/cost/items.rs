@@ -73,6 +73,13 @@ impl Says {
         if is_list { Self::OfItself(slicing) } else { Self::of_page(supergraph, slicing, None, field) }
     }
 
+    /// Arguments may be given in any number.
+    pub(super) fn allow_any(&mut self) {
+        if let Self::OfItself(slicing) | Self::OfLists(slicing, _) = self {
+            slicing.exactly_one = None;
+        }
+    }
+
     /// An object without lists is counted itself.
     fn of_page(supergraph: &Supergraph, slicing: Slicing, named: Option<Vec<String>>, field: &Field) -> Self {
         if named.is_some() || holds_lists(supergraph, field) {

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::Params;
 use super::prepare::{Parsed, Prepared};
 use crate::access::Unmet;
 use crate::error::GraphqlError;
@@ -54,16 +53,17 @@ impl PreparedCache {
         }
     }
 
-    /// The document of these parameters, or what `read` makes of an id, the text and the operation's name.
+    /// The document of this text, or what `read` makes of an id, the text and the operation's name.
     pub(super) async fn document<F>(
         &self,
-        params: &Params,
+        text: Arc<str>,
+        operation_name: Option<&str>,
         read: impl FnOnce(u64, Arc<str>, Option<Arc<str>>) -> F,
     ) -> Result<Arc<Parsed>, Vec<GraphqlError>>
     where
         F: Future<Output = Result<Parsed, Vec<GraphqlError>>>,
     {
-        let key: Text = (Arc::from(params.query.as_str()), params.operation_name.as_deref().map(Arc::from));
+        let key: Text = (text, operation_name.map(Arc::from));
         if let Some(known) = self.documents.get(&key) {
             return Ok(known);
         }

@@ -83,9 +83,12 @@ pub(crate) async fn run(gateway: &Gateway, params: Params, asker: Asker<'_>) -> 
     Ok(answer)
 }
 
-/// Reads the document and the variables, and finds what they cost.
+/// Finds and reads the document, reads the variables, and finds what they cost.
 async fn weigh(gateway: &Gateway, serving: &Arc<Serving>, params: &Params) -> Result<Weighed, Vec<GraphqlError>> {
-    let parsed = prepare::document(gateway, serving, params).await?;
+    let found = gateway.documents.find(params).await.map_err(|error| vec![error])?;
+    let (text, operation) = (Arc::clone(&found.text), params.operation_name.as_deref());
+    let parsed = prepare::document(gateway, serving, text, operation).await?;
+    gateway.documents.keep(&found).await;
     if params.read_only && !parsed.operation.is_query() {
         return Err(vec![GraphqlError::new(ErrorCode::BadUserInput, "GET runs queries only; send a mutation by POST")]);
     }

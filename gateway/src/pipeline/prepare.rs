@@ -12,7 +12,6 @@ use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Node};
 use kernel::{ErrorCode, Principal};
 
-use super::Params;
 use super::limits::{self, exceeded};
 use super::plan::plan_all;
 use crate::Gateway;
@@ -55,17 +54,18 @@ pub(crate) struct Prepared {
     pub(crate) unmet: Unmet,
 }
 
-/// The document of these parameters, from the cache or read now.
+/// The document of this text, from the cache or read now.
 pub(super) async fn document(
     gateway: &Gateway,
     serving: &Arc<Serving>,
-    params: &Params,
+    text: Arc<str>,
+    operation_name: Option<&str>,
 ) -> Result<Arc<Parsed>, Vec<GraphqlError>> {
     let read = |id, text: Arc<str>, name: Option<Arc<str>>| {
         let (serving, config) = (Arc::clone(serving), gateway.config.clone());
         aside(move || parse(&serving.supergraph, &config, id, &text, name.as_deref()))
     };
-    serving.supergraph.prepared.document(params, read).await
+    serving.supergraph.prepared.document(text, operation_name, read).await
 }
 
 /// The plan of a document for this caller, from the cache or made now.
@@ -124,7 +124,7 @@ fn parse(
     introspection::check_max_depth(&document, &operation)
         .map_err(|error| vec![request_error(&document, &error, ErrorCode::LimitExceeded)])?;
     let touched = supergraph.rules.touched(supergraph, &document, &operation);
-    let cost = cost::compile(supergraph, &document, &operation, config.cost.list_size).map_err(|error| vec![error])?;
+    let cost = cost::compile(supergraph, &document, &operation, &config.cost).map_err(|error| vec![error])?;
     Ok(Parsed { id, bytes, document: Arc::new(document), operation, touched, cost })
 }
 

@@ -219,6 +219,8 @@ async fn without_weighing_nothing_is_refused_or_told() {
     let shop = Shop::start(SHOP, |config| (config.cost.enabled, config.cost.max) = (false, 1)).await;
     let answer = shop.ask("{ things { id } }", &json!({})).await.json();
     assert_eq!((answer.get("extensions"), answer.get("errors").is_some()), (None, false), "{answer}");
+    let answer = shop.ask("{ strict { id } }", &json!({})).await.json();
+    assert_eq!(answer.get("errors"), None, "{answer}");
 }
 
 #[tokio::test]
