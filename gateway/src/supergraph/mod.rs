@@ -1,5 +1,6 @@
 //! A composed supergraph, ready to answer: planner, public schema, and the operations prepared against it.
 
+pub(crate) mod links;
 mod load;
 mod types;
 mod views;
@@ -15,6 +16,7 @@ use apollo_compiler::{ExecutableDocument, Name, Schema};
 use hive_router_query_planner::planner::Planner;
 
 use crate::access::Rules;
+use crate::cost::Weights;
 use crate::pipeline::PreparedCache;
 use crate::plan::Aliases;
 
@@ -37,6 +39,8 @@ pub struct Supergraph {
     pub(crate) types: Types,
     /// What its fields ask of a caller.
     pub(crate) rules: Rules,
+    /// What its fields cost.
+    pub(crate) weights: Weights,
     /// Names and addresses of the subgraphs.
     pub(crate) subgraphs: BTreeMap<String, String>,
     /// Names of fields in what is fetched.

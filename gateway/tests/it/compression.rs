@@ -27,7 +27,7 @@ impl Raw {
             None => text = String::from_utf8(self.bytes.clone()).expect("text"),
             Some("gzip") => drop(flate2::read::GzDecoder::new(&*self.bytes).read_to_string(&mut text).expect("gzip")),
             Some("br") => {
-                drop(brotli::Decompressor::new(&*self.bytes, 4096).read_to_string(&mut text).expect("brotli"))
+                brotli::Decompressor::new(&*self.bytes, 4096).read_to_string(&mut text).expect("brotli");
             }
             Some(other) => panic!("{other}"),
         }
