@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::ErrorCode;
 use serde::Serialize;
 
-use super::auth;
 use super::request_id::{REQUEST_ID, request_id};
+use super::{accept, auth, content};
 use crate::Gateway;
 use crate::error::GraphqlError;
 use crate::people;
@@ -20,15 +20,14 @@ use crate::pipeline::{self, Caller, Params};
 const GRAPHQL: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
 
-/// `GET /graphql?query=...`: queries only.
+/// `GET /graphql?query=...`: queries only. Of an answer to HEAD the router sends the head alone.
 pub(super) async fn by_get(
     State(gateway): State<Arc<Gateway>>,
-    method: Method,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     let params = Params::from_query(query.as_deref().unwrap_or_default());
-    answer(&gateway, params, &headers, method == Method::HEAD).await
+    answer(&gateway, params, &headers).await
 }
 
 /// `POST /graphql` with a JSON body.
@@ -38,9 +37,10 @@ pub(super) async fn by_post(
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     let id = request_id(&headers);
-    if !is_json(&headers) {
-        let error = GraphqlError::new(ErrorCode::BadUserInput, "send the request with content-type: application/json");
-        return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, vec![error], media_type(&headers).unwrap_or(JSON), &id);
+    if let Err(unread) = content::check(&headers) {
+        let error = GraphqlError::new(ErrorCode::BadUserInput, unread.to_string());
+        let told = refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, vec![error], media_type(&headers).unwrap_or(JSON), &id);
+        return ([unread.instead()], told).into_response();
     }
     let body = match body {
         Ok(body) => body,
@@ -54,13 +54,14 @@ pub(super) async fn by_post(
             return refusal(StatusCode::BAD_REQUEST, vec![error], media_type(&headers).unwrap_or(JSON), &id);
         }
     };
-    answer(&gateway, Params::from_body(&body), &headers, false).await
+    answer(&gateway, Params::from_body(&body), &headers).await
 }
 
-async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers: &HeaderMap, head: bool) -> Response {
+async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers: &HeaderMap) -> Response {
     let id = request_id(headers);
     let Some(media_type) = media_type(headers) else {
-        let error = GraphqlError::new(ErrorCode::BadUserInput, format!("only {GRAPHQL} and {JSON} are served"));
+        let error =
+            GraphqlError::new(ErrorCode::BadUserInput, format!("only {GRAPHQL} and {JSON} are served, in UTF-8"));
         return refusal(StatusCode::NOT_ACCEPTABLE, vec![error], JSON, &id);
     };
     let principal = match auth::principal(gateway, headers) {
@@ -75,7 +76,6 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers
         // The body is no request at all: whatever the media type, that is the client's mistake.
         Err(error) => return refusal(StatusCode::BAD_REQUEST, vec![error], media_type, &id),
     };
-    let read_only = params.read_only;
     let run = async {
         let request_id: Arc<str> = Arc::from(id.as_str());
         let (principal, doubt) = people::recognise(gateway, principal, &request_id).await;
@@ -85,15 +85,11 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers
         Err(vec![GraphqlError::new(ErrorCode::Timeout, "the whole request took too long; ask for less at once")])
     });
     match outcome {
-        Ok(answer) => {
-            let body = if head { Vec::new() } else { write(&answer) };
-            respond(StatusCode::OK, body, media_type, &id)
-        }
+        Ok(answer) => respond(StatusCode::OK, write(&answer), media_type, &id),
         Err(errors) => {
             // Clients of the older media type read every answer to a well-formed request from a 200.
             let status = errors.first().map_or(500, GraphqlError::status);
-            let mutation_by_get =
-                read_only && errors.iter().any(|error| error.message.starts_with("GET runs queries only"));
+            let mutation_by_get = errors.iter().any(|error| error.wrong_method);
             let status = match (media_type, status) {
                 _ if mutation_by_get => StatusCode::METHOD_NOT_ALLOWED,
                 (JSON, 400..=499) => StatusCode::OK,
@@ -136,34 +132,7 @@ fn respond(status: StatusCode, body: Vec<u8>, media_type: &'static str, id: &str
     response
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut parts = value.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case(JSON));
-    json && parts.all(|parameter| {
-        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        !name.trim().eq_ignore_ascii_case("charset") || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
-    })
-}
-
 /// The media type to answer with, by the client's `Accept`; none where it takes neither.
 fn media_type(headers: &HeaderMap) -> Option<&'static str> {
-    if !headers.contains_key(header::ACCEPT) {
-        return Some(JSON);
-    }
-    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut best: Option<(&'static str, f32)> = None;
-    for range in ranges.flat_map(|value| value.split(',')) {
-        let mut parts = range.split(';').map(str::trim);
-        let found = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
-            GRAPHQL => GRAPHQL,
-            JSON | "*/*" | "application/*" => JSON,
-            _ => continue,
-        };
-        let quality = parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse().ok()).unwrap_or(1.0);
-        if quality > 0.0 && best.is_none_or(|(_, known)| quality > known) {
-            best = Some((found, quality));
-        }
-    }
-    best.map(|(found, _)| found)
+    accept::best(headers, &[JSON, GRAPHQL])
 }

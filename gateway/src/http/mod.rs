@@ -1,6 +1,8 @@
 //! The gateway's HTTP front: GraphQL, the public schema, the explorer, health, and the public routes of services.
 
+mod accept;
 mod auth;
+mod content;
 mod explorer;
 mod graphql;
 mod public;

@@ -33,7 +33,8 @@ pub(crate) async fn run(gateway: &Gateway, params: Params, caller: &Caller) -> R
     let serving = gateway.serving();
     let prepared = prepare::prepare(gateway, &serving, &params, &caller.principal).await?;
     if params.read_only && !prepared.operation.is_query() {
-        return Err(vec![GraphqlError::new(ErrorCode::BadUserInput, "GET runs queries only; send a mutation by POST")]);
+        let error = GraphqlError::new(ErrorCode::BadUserInput, "GET runs queries only; send a mutation by POST");
+        return Err(vec![error.of_wrong_method()]);
     }
     let variables = coerce_variable_values(&serving.supergraph.public, &prepared.operation, &params.variables)
         .map_err(|error| vec![prepare::request_error(&prepared.document, &error, ErrorCode::BadUserInput)])?;

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use crate::error::GraphqlError;
 use crate::json::{self, Object, Value};
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A request's parameters.
 #[derive(Clone, Debug)]
 pub(crate) struct Params {
@@ -31,15 +33,27 @@ fn bad(message: impl Into<String>) -> GraphqlError {
     GraphqlError::new(ErrorCode::BadUserInput, message)
 }
 
+/// An empty text is as good as none.
+fn given(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
 impl Params {
     /// Reads a POST body.
     pub(crate) fn from_body(body: &bytes::Bytes) -> Result<Self, GraphqlError> {
-        if std::str::from_utf8(body).is_err() {
+        // A byte order mark says nothing in UTF-8, and some clients write it nevertheless (RFC 8259, 8.1).
+        let start = if body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        let body = body.slice(start..);
+        if std::str::from_utf8(&body).is_err() {
             return Err(bad("the body is not UTF-8"));
         }
-        let value = json::read(body).map_err(|error| bad(format!("the body is no JSON: {error}")))?;
-        let Value::Object(mut object) = value else {
-            return Err(bad("the body must be a JSON object with a member \"query\"; batches are not served"));
+        if body.trim_ascii().is_empty() {
+            return Err(bad("the body is empty; send a JSON object with a member \"query\""));
+        }
+        let mut object = match json::read(&body).map_err(|error| bad(format!("the body is no JSON: {error}")))? {
+            Value::Object(object) => object,
+            Value::Array(_) => return Err(bad("batches are not served; send each operation in a request of its own")),
+            _ => return Err(bad("the body must be a JSON object with a member \"query\"")),
         };
         let query = match object.remove("query") {
             Some(Value::String(query)) => query.as_str().to_owned(),
@@ -48,7 +62,7 @@ impl Params {
         };
         let operation_name = match object.remove("operationName") {
             None | Some(Value::Null) => None,
-            Some(Value::String(name)) => Some(name.as_str().to_owned()),
+            Some(Value::String(name)) => given(name.as_str().to_owned()),
             Some(_) => return Err(bad("\"operationName\" must be a string or null")),
         };
         let variables = object_or_nothing(object.remove("variables"), "variables")?;
@@ -60,7 +74,7 @@ impl Params {
     pub(crate) fn from_query(query: &str) -> Result<Self, GraphqlError> {
         let query: Query = serde_urlencoded::from_str(query)
             .map_err(|error| bad(format!("the query string cannot be read: {error}")))?;
-        let member = |text: Option<String>, name: &str| match text.filter(|text| !text.is_empty()) {
+        let member = |text: Option<String>, name: &str| match text.and_then(given) {
             None => Ok(Object::new()),
             Some(text) => {
                 let value = json::read(&text.into()).map_err(|error| bad(format!("\"{name}\" is no JSON: {error}")))?;
@@ -69,8 +83,8 @@ impl Params {
         };
         let variables = member(query.variables, "variables")?;
         member(query.extensions, "extensions")?;
-        let operation_name = query.operation_name.filter(|name| !name.is_empty());
-        match query.query.filter(|text| !text.is_empty()) {
+        let operation_name = query.operation_name.and_then(given);
+        match query.query.and_then(given) {
             None => Err(bad("the query string has no \"query\"")),
             Some(query) => Ok(Self { query, operation_name, variables, read_only: true }),
         }

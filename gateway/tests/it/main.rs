@@ -16,6 +16,7 @@ mod entities;
 mod faults;
 mod federation;
 mod fragments;
+mod http_audit;
 mod in_process;
 mod introspection;
 mod limits;
