@@ -5,15 +5,15 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Extension;
 use axum::extract::{ConnectInfo, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::ErrorCode;
 use serde::Serialize;
 
 use super::address::client_address;
-use super::auth;
 use super::body::{BadBody, ReadBody};
 use super::request_id::{REQUEST_ID, request_id};
+use super::{accept, auth, content};
 use crate::Gateway;
 use crate::budget::Client;
 use crate::error::GraphqlError;
@@ -25,16 +25,15 @@ const JSON: &str = "application/json";
 /// The other end of the connection, where there is one.
 type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
 
-/// `GET /graphql?query=...`: queries only.
+/// `GET /graphql?query=...`: queries only. Of an answer to HEAD the router sends the head alone.
 pub(super) async fn by_get(
     State(gateway): State<Arc<Gateway>>,
-    method: Method,
     peer: Peer,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     let params = Params::from_query(query.as_deref().unwrap_or_default());
-    answer(&gateway, params, peer, &headers, method == Method::HEAD).await
+    answer(&gateway, params, peer, &headers).await
 }
 
 /// `POST /graphql` with a JSON body.
@@ -48,9 +47,9 @@ pub(super) async fn by_post(
     let refused = |status, code, message: String| {
         refusal(status, vec![GraphqlError::new(code, message)], readable(&headers), &id)
     };
-    if !is_json(&headers) {
-        let message = "send the request with content-type: application/json".to_owned();
-        return refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::BadUserInput, message);
+    if let Err(unread) = content::check(&headers) {
+        let told = refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::BadUserInput, unread.to_string());
+        return ([unread.instead()], told).into_response();
     }
     let body = match body {
         Ok(body) => body,
@@ -68,19 +67,14 @@ pub(super) async fn by_post(
             return refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, "the body broke off".to_owned());
         }
     };
-    answer(&gateway, Params::from_body(&body), peer, &headers, false).await
+    answer(&gateway, Params::from_body(&body), peer, &headers).await
 }
 
-async fn answer(
-    gateway: &Gateway,
-    params: Result<Params, GraphqlError>,
-    peer: Peer,
-    headers: &HeaderMap,
-    head: bool,
-) -> Response {
+async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, peer: Peer, headers: &HeaderMap) -> Response {
     let id = request_id(headers);
     let Some(media_type) = media_type(headers) else {
-        let error = GraphqlError::new(ErrorCode::BadUserInput, format!("only {GRAPHQL} and {JSON} are served"));
+        let error =
+            GraphqlError::new(ErrorCode::BadUserInput, format!("only {GRAPHQL} and {JSON} are served, in UTF-8"));
         return refusal(StatusCode::NOT_ACCEPTABLE, vec![error], JSON, &id);
     };
     let principal = match auth::principal(gateway, headers).await {
@@ -95,7 +89,6 @@ async fn answer(
         // The body is no request at all: whatever the media type, that is the client's mistake.
         Err(error) => return refusal(StatusCode::BAD_REQUEST, vec![error], media_type, &id),
     };
-    let read_only = params.read_only;
     let address =
         client_address(peer.map(|Extension(ConnectInfo(peer))| peer), headers, &gateway.config.trusted_proxies);
     let (client, standing) = (Client::of(&principal, address), OnceLock::new());
@@ -105,15 +98,11 @@ async fn answer(
         Err(vec![GraphqlError::new(ErrorCode::Timeout, "the whole request took too long; ask for less at once")])
     });
     let mut response = match outcome {
-        Ok(answer) => {
-            let body = if head { Vec::new() } else { write(&answer) };
-            respond(StatusCode::OK, body, media_type, &id)
-        }
+        Ok(answer) => respond(StatusCode::OK, write(&answer), media_type, &id),
         Err(errors) => {
             // Clients of the older media type read every answer to a well-formed request from a 200.
             let status = errors.first().map_or(500, GraphqlError::status);
-            let mutation_by_get =
-                read_only && errors.iter().any(|error| error.message.starts_with("GET runs queries only"));
+            let mutation_by_get = errors.iter().any(|error| error.wrong_method);
             let status = match (media_type, status) {
                 _ if mutation_by_get => StatusCode::METHOD_NOT_ALLOWED,
                 // What is about the caller and not about the request is said to whatever stands between, too.
@@ -162,16 +151,6 @@ fn respond(status: StatusCode, body: Vec<u8>, media_type: &'static str, id: &str
     response
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut parts = value.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case(JSON));
-    json && parts.all(|parameter| {
-        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        !name.trim().eq_ignore_ascii_case("charset") || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
-    })
-}
-
 /// The media type of a refusal: one that the client reads, and JSON where it reads neither.
 pub(super) fn readable(headers: &HeaderMap) -> &'static str {
     media_type(headers).unwrap_or(JSON)
@@ -179,22 +158,5 @@ pub(super) fn readable(headers: &HeaderMap) -> &'static str {
 
 /// The media type to answer with, by the client's `Accept`; none where it takes neither.
 fn media_type(headers: &HeaderMap) -> Option<&'static str> {
-    if !headers.contains_key(header::ACCEPT) {
-        return Some(JSON);
-    }
-    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut best: Option<(&'static str, f32)> = None;
-    for range in ranges.flat_map(|value| value.split(',')) {
-        let mut parts = range.split(';').map(str::trim);
-        let found = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
-            GRAPHQL => GRAPHQL,
-            JSON | "*/*" | "application/*" => JSON,
-            _ => continue,
-        };
-        let quality = parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse().ok()).unwrap_or(1.0);
-        if quality > 0.0 && best.is_none_or(|(_, known)| quality > known) {
-            best = Some((found, quality));
-        }
-    }
-    best.map(|(found, _)| found)
+    accept::best(headers, &[JSON, GRAPHQL])
 }

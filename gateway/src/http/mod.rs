@@ -3,11 +3,13 @@
 //! What holds for many routes is a layer, one a file. From the outside in: [`request_id`], [`security`], [`cors`], [`load`],
 //! [`csrf`], [`methods`], and on the gateway's own routes [`compression`].
 
+mod accept;
 mod address;
 mod asked;
 mod auth;
 mod body;
 mod compression;
+mod content;
 mod cors;
 mod csrf;
 mod explorer;

@@ -90,7 +90,8 @@ async fn weigh(gateway: &Gateway, serving: &Arc<Serving>, params: &Params) -> Re
     let parsed = prepare::document(gateway, serving, text, operation).await?;
     gateway.documents.keep(&found).await;
     if params.read_only && !parsed.operation.is_query() {
-        return Err(vec![GraphqlError::new(ErrorCode::BadUserInput, "GET runs queries only; send a mutation by POST")]);
+        let error = GraphqlError::new(ErrorCode::BadUserInput, "GET runs queries only; send a mutation by POST");
+        return Err(vec![error.of_wrong_method()]);
     }
     limits::check_variables(&params.variables, &gateway.config)?;
     let variables = coerce_variable_values(&serving.supergraph.public, &parsed.operation, &params.variables)

@@ -7,6 +7,8 @@ use crate::documents::DocumentName;
 use crate::error::GraphqlError;
 use crate::json::{self, Object, Value};
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A request's parameters.
 #[derive(Clone, Debug)]
 pub(crate) struct Params {
@@ -48,18 +50,30 @@ fn bad(message: impl Into<String>) -> GraphqlError {
     GraphqlError::new(ErrorCode::BadUserInput, message)
 }
 
+/// An empty text is as good as none.
+fn given(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
 impl Params {
     /// Reads a POST body.
     pub(crate) fn from_body(body: &bytes::Bytes) -> Result<Self, GraphqlError> {
-        if std::str::from_utf8(body).is_err() {
+        // A byte order mark says nothing in UTF-8, and some clients write it nevertheless (RFC 8259, 8.1).
+        let start = if body.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        let body = body.slice(start..);
+        if std::str::from_utf8(&body).is_err() {
             return Err(bad("the body is not UTF-8"));
         }
-        let value = json::read(body).map_err(|error| bad(format!("the body is no JSON: {error}")))?;
-        let Value::Object(mut object) = value else {
-            return Err(bad("the body must be a JSON object with a member \"query\"; batches are not served"));
+        if body.trim_ascii().is_empty() {
+            return Err(bad("the body is empty; send a JSON object with a member \"query\""));
+        }
+        let mut object = match json::read(&body).map_err(|error| bad(format!("the body is no JSON: {error}")))? {
+            Value::Object(object) => object,
+            Value::Array(_) => return Err(bad("batches are not served; send each operation in a request of its own")),
+            _ => return Err(bad("the body must be a JSON object with a member \"query\"")),
         };
         let query = text_or_nothing(object.remove("query"), "query")?;
-        let operation_name = text_or_nothing(object.remove("operationName"), "operationName")?;
+        let operation_name = text_or_nothing(object.remove("operationName"), "operationName")?.and_then(given);
         let document_id = text_or_nothing(object.remove("documentId"), "documentId")?;
         // Others may mean something else by it.
         let id = text_or_nothing(object.remove("id"), "id").unwrap_or_default();
@@ -78,7 +92,7 @@ impl Params {
     pub(crate) fn from_query(query: &str) -> Result<Self, GraphqlError> {
         let query: Query = serde_urlencoded::from_str(query)
             .map_err(|error| bad(format!("the query string cannot be read: {error}")))?;
-        let member = |text: Option<String>, name: &str| match text.filter(|text| !text.is_empty()) {
+        let member = |text: Option<String>, name: &str| match text.and_then(given) {
             None => Ok(Object::new()),
             Some(text) => {
                 let value = json::read(&text.into()).map_err(|error| bad(format!("\"{name}\" is no JSON: {error}")))?;
@@ -87,9 +101,8 @@ impl Params {
         };
         let variables = member(query.variables, "variables")?;
         let extensions = Extensions::read(&member(query.extensions, "extensions")?)?;
-        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-        let document = document_name(given(query.document_id), query.id.as_deref(), &extensions)?;
-        let (query, operation_name) = (given(query.query), given(query.operation_name));
+        let document = document_name(query.document_id.and_then(given), query.id.as_deref(), &extensions)?;
+        let (query, operation_name) = (query.query.and_then(given), query.operation_name.and_then(given));
         if query.is_none() && document.is_none() {
             return Err(bad("the query string has no \"query\", and names no document by \"documentId\""));
         }

@@ -23,6 +23,7 @@ mod every_answer;
 mod faults;
 mod federation;
 mod fragments;
+mod http_audit;
 mod in_process;
 mod introspection;
 mod issuers;
