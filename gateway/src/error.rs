@@ -66,8 +66,9 @@ impl GraphqlError {
             | ErrorCode::GraphqlParseFailed
             | ErrorCode::GraphqlValidationFailed
             | ErrorCode::LimitExceeded
-            | ErrorCode::PersistedQueryNotFound
             | ErrorCode::DocumentNotTrusted => 400,
+            // It is a step of the protocol: some clients read no other answer before they send the document.
+            ErrorCode::PersistedQueryNotFound => 200,
             ErrorCode::Unauthenticated => 401,
             ErrorCode::Forbidden => 403,
             ErrorCode::NotFound => 404,

@@ -35,6 +35,7 @@ pub(crate) fn run(check: bool) -> anyhow::Result<()> {
         .status();
     ensure!(composed.context("node is needed to compose")?.success(), "the subgraphs do not compose");
     files.extend([supergraph, public]);
+    graphs(&compose, &root.join("gateway/tests/federation"), check)?;
     if check {
         let differing: Vec<String> = files
             .iter()
@@ -46,6 +47,17 @@ pub(crate) fn run(check: bool) -> anyhow::Result<()> {
             bail!("schema/ differs from the code in {}: run cargo xtask schema and commit", differing.join(", "));
         }
     }
+    Ok(())
+}
+
+/// Composes the graphs that the gateway is tested on.
+fn graphs(compose: &Path, folder: &Path, check: bool) -> anyhow::Result<()> {
+    let mut node = Command::new("node");
+    node.arg("graphs.mjs").arg(folder).args(check.then_some("--check")).current_dir(compose);
+    ensure!(
+        node.status().context("node is needed to compose")?.success(),
+        "the graphs of the gateway's tests do not compose"
+    );
     Ok(())
 }
 

@@ -1,10 +1,17 @@
 //! The section `[gateway]`.
 
+mod budget;
 mod cors;
+mod cost;
 mod csrf;
+mod documents;
 mod introspection;
+mod issuers;
+mod limits;
 mod listen;
+mod network;
 mod security;
+mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -12,10 +19,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use budget::{BudgetConfig, Rate};
 pub use cors::CorsConfig;
+pub use cost::CostConfig;
 pub use csrf::CsrfConfig;
+pub use documents::{DocumentsConfig, PersistedConfig};
 pub use introspection::Introspection;
+pub use issuers::{IssuerConfig, SignatureAlgorithm};
+pub use limits::LimitsConfig;
+pub use network::Network;
 pub use security::SecurityConfig;
+pub use store::Store;
 
 /// What the gateway serves, and within which bounds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,6 +49,8 @@ pub struct GatewayConfig {
     pub public_routes: BTreeMap<String, Vec<String>>,
     /// The public key of the issuer whose access tokens are known, in place of that in the data directory.
     pub issuer_key: Option<PathBuf>,
+    /// Others whose access tokens are known too.
+    pub issuers: Vec<IssuerConfig>,
     /// Bytes of a request's body.
     pub max_body_bytes: usize,
     /// Tokens of a document.
@@ -78,6 +94,18 @@ pub struct GatewayConfig {
     /// Where clients reach the gateway, as the whole configuration says.
     #[serde(skip)]
     pub public_url: Option<String>,
+    /// What documents and variables may hold.
+    pub limits: LimitsConfig,
+    /// What an operation may cost.
+    pub cost: CostConfig,
+    /// What a client may spend in a minute.
+    pub budget: BudgetConfig,
+    /// Documents that clients send once.
+    pub persisted: PersistedConfig,
+    /// Documents that are trusted.
+    pub documents: DocumentsConfig,
+    /// Proxies in front, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl Default for GatewayConfig {
@@ -90,6 +118,7 @@ impl Default for GatewayConfig {
             person_service: "users".to_owned(),
             public_routes: public_routes(),
             issuer_key: None,
+            issuers: Vec::new(),
             max_body_bytes: 1 << 20,
             max_tokens: 10_000,
             max_depth: 20,
@@ -109,6 +138,12 @@ impl Default for GatewayConfig {
             csrf: CsrfConfig::default(),
             security: SecurityConfig::default(),
             public_url: None,
+            limits: LimitsConfig::default(),
+            cost: CostConfig::default(),
+            budget: BudgetConfig::default(),
+            persisted: PersistedConfig::default(),
+            documents: DocumentsConfig::default(),
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -185,7 +220,18 @@ impl GatewayConfig {
                 return Err(format!("gateway.public_routes: two subgraphs cannot both answer {prefix}"));
             }
         }
-        Ok(())
+        issuers::check(&self.issuers)?;
+        self.limits.check()?;
+        self.cost.check()?;
+        self.budget.check()?;
+        self.persisted.check()?;
+        self.documents.check()
+    }
+
+    /// Whether anything is kept in Redis.
+    pub fn shares(&self) -> bool {
+        let budgets = self.budget.enabled && self.budget.store == Store::Redis;
+        budgets || self.persisted.enabled && self.persisted.store == Store::Redis
     }
 }
 

@@ -1,38 +1,46 @@
 //! GraphQL over HTTP: GET and POST, media types and statuses.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 
-use axum::extract::{RawQuery, State};
+use axum::Extension;
+use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::ErrorCode;
 use serde::Serialize;
 
+use super::address::client_address;
 use super::auth;
 use super::body::{BadBody, ReadBody};
 use super::request_id::{REQUEST_ID, request_id};
 use crate::Gateway;
+use crate::budget::Client;
 use crate::error::GraphqlError;
-use crate::people;
-use crate::pipeline::{self, Caller, Params};
+use crate::pipeline::{self, Asker, Params};
 
 const GRAPHQL: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
+
+/// The other end of the connection, where there is one.
+type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
 
 /// `GET /graphql?query=...`: queries only.
 pub(super) async fn by_get(
     State(gateway): State<Arc<Gateway>>,
     method: Method,
+    peer: Peer,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     let params = Params::from_query(query.as_deref().unwrap_or_default());
-    answer(&gateway, params, &headers, method == Method::HEAD).await
+    answer(&gateway, params, peer, &headers, method == Method::HEAD).await
 }
 
 /// `POST /graphql` with a JSON body.
 pub(super) async fn by_post(
     State(gateway): State<Arc<Gateway>>,
+    peer: Peer,
     headers: HeaderMap,
     ReadBody(body): ReadBody,
 ) -> Response {
@@ -60,20 +68,26 @@ pub(super) async fn by_post(
             return refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, "the body broke off".to_owned());
         }
     };
-    answer(&gateway, Params::from_body(&body), &headers, false).await
+    answer(&gateway, Params::from_body(&body), peer, &headers, false).await
 }
 
-async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers: &HeaderMap, head: bool) -> Response {
+async fn answer(
+    gateway: &Gateway,
+    params: Result<Params, GraphqlError>,
+    peer: Peer,
+    headers: &HeaderMap,
+    head: bool,
+) -> Response {
     let id = request_id(headers);
     let Some(media_type) = media_type(headers) else {
         let error = GraphqlError::new(ErrorCode::BadUserInput, format!("only {GRAPHQL} and {JSON} are served"));
         return refusal(StatusCode::NOT_ACCEPTABLE, vec![error], JSON, &id);
     };
-    let principal = match auth::principal(gateway, headers) {
+    let principal = match auth::principal(gateway, headers).await {
         Ok(principal) => principal,
         Err(unknown) => {
-            let error = GraphqlError::new(ErrorCode::Unauthenticated, unknown.to_string());
-            return auth::challenge(refusal(StatusCode::UNAUTHORIZED, vec![error], media_type, &id));
+            let error = GraphqlError::new(unknown.code(), unknown.to_string());
+            return auth::challenge(refusal(unknown.status(), vec![error], media_type, &id));
         }
     };
     let params = match params {
@@ -82,15 +96,15 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers
         Err(error) => return refusal(StatusCode::BAD_REQUEST, vec![error], media_type, &id),
     };
     let read_only = params.read_only;
-    let run = async {
-        let request_id: Arc<str> = Arc::from(id.as_str());
-        let (principal, doubt) = people::recognise(gateway, principal, &request_id).await;
-        pipeline::run(gateway, params, &Caller { principal, doubt, request_id }).await
-    };
+    let address =
+        client_address(peer.map(|Extension(ConnectInfo(peer))| peer), headers, &gateway.config.trusted_proxies);
+    let (client, standing) = (Client::of(&principal, address), OnceLock::new());
+    let asker = Asker { principal, request_id: Arc::from(id.as_str()), client, standing: &standing };
+    let run = pipeline::run(gateway, params, asker);
     let outcome = tokio::time::timeout(gateway.config.request_timeout, run).await.unwrap_or_else(|_| {
         Err(vec![GraphqlError::new(ErrorCode::Timeout, "the whole request took too long; ask for less at once")])
     });
-    match outcome {
+    let mut response = match outcome {
         Ok(answer) => {
             let body = if head { Vec::new() } else { write(&answer) };
             respond(StatusCode::OK, body, media_type, &id)
@@ -102,12 +116,17 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers
                 read_only && errors.iter().any(|error| error.message.starts_with("GET runs queries only"));
             let status = match (media_type, status) {
                 _ if mutation_by_get => StatusCode::METHOD_NOT_ALLOWED,
-                (JSON, 400..=499) => StatusCode::OK,
+                // What is about the caller and not about the request is said to whatever stands between, too.
+                (JSON, 400..=499) if status != 401 && status != 429 => StatusCode::OK,
                 (_, status) => StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             };
             refusal(status, errors, media_type, &id)
         }
+    };
+    if let Some(standing) = standing.get() {
+        standing.tell(response.headers_mut());
     }
+    response
 }
 
 fn write(value: &impl Serialize) -> Vec<u8> {

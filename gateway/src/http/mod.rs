@@ -3,6 +3,7 @@
 //! What holds for many routes is a layer, one a file. From the outside in: [`request_id`], [`security`], [`cors`], [`load`],
 //! [`csrf`], [`methods`], and on the gateway's own routes [`compression`].
 
+mod address;
 mod asked;
 mod auth;
 mod body;

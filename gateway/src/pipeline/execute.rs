@@ -17,7 +17,7 @@ use crate::Gateway;
 use crate::engine::Serving;
 use crate::error::GraphqlError;
 use crate::json::{self, Object, Step, Value};
-use crate::plan::{Condition, EntityFetch, Fetch, Node, Root, Target, client_variable};
+use crate::plan::{Condition, EntityFetch, Fetch, Node, Root, Target};
 use crate::response::subgraph_errors::{self, MAX_PLACES, SubgraphErrors};
 use crate::response::{merge, rewrite};
 use crate::subgraph::{CallError, SubgraphRequest};
@@ -98,7 +98,7 @@ impl Run<'_> {
     }
 
     fn variable(&self, name: &str) -> Option<&Value> {
-        self.variables.get(client_variable(&self.serving.supergraph.alias_prefix, name))
+        self.variables.get(self.serving.supergraph.aliases.client_variable(name))
     }
 
     fn with_state<T>(&self, look: impl FnOnce(&mut Executed) -> T) -> T {
@@ -180,8 +180,11 @@ impl Run<'_> {
     }
 
     async fn entities(&self, fetch: &Fetch, entities: &[EntityFetch]) {
-        let wanted: Vec<Wanted> =
-            self.with_state(|state| entities.iter().map(|entity| Wanted::collect(entity, &state.data)).collect());
+        let types = &self.serving.supergraph.types;
+        let wanted: Vec<Wanted> = self.with_state(|state| {
+            let collect = |entity| Wanted::collect(types, &fetch.subgraph, entity, &state.data);
+            entities.iter().map(collect).collect()
+        });
         if wanted.iter().all(Wanted::is_empty) {
             return;
         }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::json::{self, Step, Value};
 use crate::plan::EntityFetch;
-use crate::response::{merge, places, representation, rewrite};
+use crate::response::{known, merge, places, representation, rewrite};
+use crate::supergraph::Types;
 
 /// The entities that one `_entities` field asks for.
 #[derive(Default)]
@@ -16,12 +17,17 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// Finds them in what was fetched so far.
-    pub(super) fn collect(entity: &EntityFetch, data: &Value) -> Self {
+    pub(super) fn collect(types: &Types, subgraph: &str, entity: &EntityFetch, data: &Value) -> Self {
         let mut wanted = Self::default();
         let mut known: HashMap<String, usize> = HashMap::new();
         for path in &entity.paths {
             places::visit(data, path, &mut |place, object| {
-                let Some(mut representation) = representation::of(&entity.requires, object) else { return };
+                if known::is_known(types, &entity.selected, object) {
+                    return;
+                }
+                let Some(mut representation) = representation::of(types, subgraph, &entity.requires, object) else {
+                    return;
+                };
                 for rule in &entity.input_rewrites {
                     rewrite::apply(rule, &mut representation);
                 }

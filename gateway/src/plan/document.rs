@@ -1,9 +1,6 @@
 //! The document that the planner gets: the client's operation with its fragments in place, its aliases replaced by internal
 //! ones, and without what the gateway answers itself.
 //!
-//! A client's alias may equal a key or another field's name, and the planner would then plan a conflict. So every alias is
-//! replaced by an internal one with a prefix that no field has. The response is read back by the same rule ([`internal_key`]).
-//!
 //! What the caller may not see is left out.
 
 use std::fmt::Write;
@@ -31,26 +28,6 @@ pub(crate) struct PlannerDocument {
 
 /// Brackets within each other that the planner's parser follows.
 pub(crate) const MAX_NESTING: usize = 50;
-
-/// The key of a field in the fetched tree.
-pub(crate) fn internal_key(prefix: &str, field: &Field) -> String {
-    match &field.alias {
-        Some(alias) if alias != &field.name => format!("{prefix}{alias}"),
-        _ => field.name.to_string(),
-    }
-}
-
-/// The planner's own variable, the representations of entities: a client's of this name is renamed.
-const TAKEN: &str = "representations";
-
-fn internal_variable(prefix: &str, name: &str) -> String {
-    if name == TAKEN { format!("{prefix}{name}") } else { name.to_owned() }
-}
-
-/// The client's name of a variable in a plan.
-pub(crate) fn client_variable<'n>(prefix: &str, name: &'n str) -> &'n str {
-    name.strip_prefix(prefix).filter(|name| *name == TAKEN).unwrap_or(name)
-}
 
 struct Writer<'a> {
     supergraph: &'a Supergraph,
@@ -126,7 +103,7 @@ impl Writer<'_> {
                 .variables
                 .iter()
                 .map(|variable| {
-                    let name = internal_variable(&self.supergraph.alias_prefix, &variable.name);
+                    let name = self.supergraph.aliases.variable(&variable.name);
                     let default = variable.default_value.as_ref().map(|value| format!(" = {}", self.value(value)));
                     format!("${name}: {}{}", variable.ty, default.unwrap_or_default())
                 })
@@ -198,7 +175,7 @@ impl Writer<'_> {
         if self.fields > self.max_fields {
             return;
         }
-        let key = internal_key(&self.supergraph.alias_prefix, field);
+        let key = self.supergraph.aliases.key(field);
         if key == field.name.as_str() {
             text.push_str(&key);
         } else {
@@ -219,13 +196,24 @@ impl Writer<'_> {
         if !field.selection_set.selections.is_empty() {
             self.open(text);
             // What an object is decides what is read of it.
-            let of = self.supergraph.public.types.get(&field.selection_set.ty);
-            if matches!(of, Some(ExtendedType::Interface(_) | ExtendedType::Union(_))) {
+            if self.needs_names(&field.selection_set) {
                 text.push_str("__typename ");
             }
             self.selections(&field.selection_set, &field.selection_set.ty, text);
             self.close(text);
         }
+    }
+
+    /// Whether the names of an abstract type's objects must be fetched although the client asks neither for them nor for
+    /// fields of some types only (for which the planner fetches them itself). Where nothing depends on them, nobody is asked:
+    /// a subgraph may know an interface as an object only, and another be called for the name alone.
+    fn needs_names(&self, set: &SelectionSet) -> bool {
+        let Some(ExtendedType::Interface(_) | ExtendedType::Union(_)) = self.supergraph.public.types.get(&set.ty)
+        else {
+            return false;
+        };
+        let public = |name: &str| self.supergraph.public.types.contains_key(name);
+        !self.access.unmet.is_empty() || !self.supergraph.types.objects_of(&set.ty).all(public)
     }
 
     /// Writes `set` where objects of type `ty` are selected from.
@@ -313,7 +301,7 @@ impl Writer<'_> {
 
     fn value(&self, value: &Value) -> String {
         match value {
-            Value::Variable(name) => format!("${}", internal_variable(&self.supergraph.alias_prefix, name)),
+            Value::Variable(name) => format!("${}", self.supergraph.aliases.variable(name)),
             Value::List(items) => {
                 format!("[{}]", items.iter().map(|item| self.value(item)).collect::<Vec<_>>().join(", "))
             }

@@ -69,6 +69,8 @@ pub(crate) struct EntityFetch {
     pub(crate) paths: Vec<Vec<FlattenNodePathSegment>>,
     /// What a representation is made of.
     pub(crate) requires: SelectionSet,
+    /// What is asked of the entities.
+    pub(crate) selected: SelectionSet,
     pub(crate) input_rewrites: Vec<FetchRewrite>,
     pub(crate) output_rewrites: Vec<FetchRewrite>,
 }
@@ -119,6 +121,7 @@ fn fetch_at(fetch: FetchNode, path: Option<&FlattenNodePath>) -> Result<Fetch, C
         }
         (None, Some(_)) => return Err(CompileError("a path around a fetch of root fields")),
         (Some(requires), path) => Target::Entities(vec![EntityFetch {
+            selected: selected(&fetch.operation.document.operation.selection_set, "_entities"),
             key: "_entities".to_owned(),
             variable: "representations".to_owned(),
             paths: vec![path.map(|path| path.as_slice().to_vec()).unwrap_or_default()],
@@ -135,8 +138,19 @@ fn fetch_at(fetch: FetchNode, path: Option<&FlattenNodePath>) -> Result<Fetch, C
     })
 }
 
+/// What is selected under a key of the operation's root.
+fn selected(root: &SelectionSet, key: &str) -> SelectionSet {
+    let mut sets = root.items.iter().filter_map(|item| match item {
+        SelectionItem::Field(field) if field.selection_identifier() == key => Some(field.selections.clone()),
+        _ => None,
+    });
+    sets.next().unwrap_or_default()
+}
+
 fn batched(batch: BatchFetchNode) -> Fetch {
+    let root = batch.operation.document.operation.selection_set;
     let entities = batch.entity_batch.aliases.into_iter().map(|alias| EntityFetch {
+        selected: selected(&root, &alias.alias),
         key: alias.alias,
         variable: alias.representations_variable_name,
         paths: alias.merge_paths.iter().map(|path| path.as_slice().to_vec()).collect(),

@@ -4,11 +4,11 @@ use apollo_compiler::ExecutableDocument;
 use apollo_compiler::executable::{Field, Selection, SelectionSet};
 
 use crate::json::{ByteString, Step};
-use crate::plan::internal_key;
+use crate::plan::Aliases;
 
 /// The client's path to what lies at `path` in the fetched tree. What the client did not ask for is no place to it: the path
 /// then ends before.
-pub(crate) fn of(prefix: &str, document: &ExecutableDocument, root: &SelectionSet, path: &[Step]) -> Vec<Step> {
+pub(crate) fn of(aliases: &Aliases, document: &ExecutableDocument, root: &SelectionSet, path: &[Step]) -> Vec<Step> {
     let mut sets = vec![root];
     let mut client = Vec::with_capacity(path.len());
     for step in path {
@@ -18,7 +18,7 @@ pub(crate) fn of(prefix: &str, document: &ExecutableDocument, root: &SelectionSe
         };
         let mut fields = Vec::new();
         for set in sets {
-            collect(prefix, document, set, key.as_str(), &mut fields);
+            collect(aliases, document, set, key.as_str(), &mut fields);
         }
         let Some(field) = fields.first() else { break };
         client.push(Step::Key(ByteString::from(field.response_key().as_str())));
@@ -29,7 +29,7 @@ pub(crate) fn of(prefix: &str, document: &ExecutableDocument, root: &SelectionSe
 
 /// The fields that are fetched under `key`, whatever type they are asked of.
 fn collect<'d>(
-    prefix: &str,
+    aliases: &Aliases,
     document: &'d ExecutableDocument,
     set: &'d SelectionSet,
     key: &str,
@@ -37,12 +37,12 @@ fn collect<'d>(
 ) {
     for selection in &set.selections {
         match selection {
-            Selection::Field(field) if internal_key(prefix, field) == key => fields.push(field),
+            Selection::Field(field) if aliases.key(field) == key => fields.push(field),
             Selection::Field(_) => {}
-            Selection::InlineFragment(inline) => collect(prefix, document, &inline.selection_set, key, fields),
+            Selection::InlineFragment(inline) => collect(aliases, document, &inline.selection_set, key, fields),
             Selection::FragmentSpread(spread) => {
                 if let Some(fragment) = document.fragments.get(&spread.fragment_name) {
-                    collect(prefix, document, &fragment.selection_set, key, fields);
+                    collect(aliases, document, &fragment.selection_set, key, fields);
                 }
             }
         }

@@ -16,7 +16,6 @@ use super::included;
 use crate::access::Access;
 use crate::error::GraphqlError;
 use crate::json::{ByteString, Object, Step, Value};
-use crate::plan::internal_key;
 use crate::supergraph::Supergraph;
 
 /// A value that must not be null has none: the nearest nullable parent becomes null.
@@ -107,7 +106,7 @@ impl<'d> Completion<'d> {
                 out.insert(key, answered.unwrap_or(Value::Null));
                 continue;
             }
-            let internal = internal_key(&self.supergraph.alias_prefix, field);
+            let internal = self.supergraph.aliases.key(field);
             let value = object.get(internal.as_str()).unwrap_or(&Value::Null);
             let inner: Vec<&SelectionSet> = fields.iter().map(|field| &field.selection_set).collect();
             path.push(Step::Key(key.clone()));
@@ -194,31 +193,35 @@ impl<'d> Completion<'d> {
                 let known = value.as_str().is_some_and(|value| definition.values.contains_key(value));
                 Some(if known { value.clone() } else { Value::Null })
             }
-            Some(ExtendedType::Object(_)) => self.composite(Some(name), value, sets, path),
-            _ => self.composite(None, value, sets, path),
+            Some(ExtendedType::Object(_)) => self.composite(Some(name), name, value, sets, path),
+            _ => self.composite(None, name, value, sets, path),
         }
     }
 
-    /// An object; of an interface or a union (no `name`), what it is stands in it.
+    /// An object of type `ty`; of an interface or a union (no `name`), what it is stands in it.
     fn composite(
         &mut self,
         name: Option<&str>,
+        ty: &str,
         value: &Value,
         sets: &[&'d SelectionSet],
         path: &mut Vec<Step>,
     ) -> Option<Value> {
         let Value::Object(object) = value else { return self.nonsense(path, "object") };
-        let typename = match name {
+        let public = |name: &&str| matches!(self.supergraph.public.types.get(*name), Some(ExtendedType::Object(_)));
+        let found = object.get("__typename").and_then(Value::as_str);
+        let typename = match name.or_else(|| found.filter(public)) {
             Some(name) => name,
-            None => match object.get("__typename").and_then(Value::as_str) {
-                // An object of a type that is not public is null to the client.
-                Some(found) if matches!(self.supergraph.public.types.get(found), Some(ExtendedType::Object(_))) => {
-                    found
-                }
-                _ => return Some(Value::Null),
-            },
+            // Which object it is was not asked, or nobody who was asked knows it; and nothing depends on it.
+            None if found.is_none_or(|found| found == ty) && !self.names_decide(ty, sets) => ty,
+            // An object of a type that is not public is null to the client.
+            None => return Some(Value::Null),
         };
         self.object(sets, typename, object, path).ok().map(Value::Object)
+    }
+
+    fn names_decide(&self, ty: &str, sets: &[&SelectionSet]) -> bool {
+        sets.iter().any(|set| self.supergraph.names_decide(self.document, set, ty))
     }
 
     fn nonsense(&mut self, path: &[Step], wanted: &str) -> Option<Value> {

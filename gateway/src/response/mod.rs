@@ -5,6 +5,7 @@
 pub(crate) mod client_path;
 pub(crate) mod complete;
 mod conditions;
+pub(crate) mod known;
 mod merge;
 pub(crate) mod places;
 pub(crate) mod representation;

@@ -1,5 +1,6 @@
 //! Loading: the composed text becomes a planner and a public schema, or one sentence says why not.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use apollo_compiler::Schema;
@@ -8,9 +9,11 @@ use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
 use hive_router_query_planner::utils::parsing::safe_parse_schema;
 use sha2::{Digest, Sha256};
 
-use super::Supergraph;
+use super::{Supergraph, Types, views};
 use crate::access::{Directives, Rules};
+use crate::cost::{CostDirectives, Weights};
 use crate::pipeline::PreparedCache;
+use crate::plan::Aliases;
 
 /// The supergraph cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +36,9 @@ pub enum LoadError {
     /// The schema that clients would see is not valid.
     #[error("the public schema of this supergraph is not valid: {0}")]
     Public(String),
+    /// The configuration asks for what is not there.
+    #[error("{0}")]
+    Configuration(String),
 }
 
 const SUPPORTED: [&str; 3] = ["v0.3", "v0.4", "v0.5"];
@@ -43,14 +49,19 @@ impl Supergraph {
     /// # Errors
     /// When it is not GraphQL, not composed, composed by another generation, or not valid.
     pub fn load(text: &str, cache_bytes: u64) -> Result<Self, LoadError> {
-        let document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
+        let mut document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
         check_join(&document)?;
         let directives = Directives::linked(&document).map_err(LoadError::Security)?;
+        let cost = CostDirectives::linked(&document);
+        let weights = Weights::read(&cost, &document);
+        cost.take_off(&mut document);
         // The planner panics on what it does not expect.
-        let planner =
-            catch_unwind(AssertUnwindSafe(|| Planner::new_from_supergraph(&document, QueryPlannerOptions::default())))
-                .map_err(|_| LoadError::Planner("it holds what the planner does not expect".to_owned()))?
-                .map_err(|error| LoadError::Planner(error.to_string()))?;
+        let planner = catch_unwind(AssertUnwindSafe(|| {
+            let state = views::state(&document);
+            Planner::new_from_supergraph_state(state, &document, QueryPlannerOptions::default())
+        }))
+        .map_err(|_| LoadError::Planner("it holds what the planner does not expect".to_owned()))?
+        .map_err(|error| LoadError::Planner(error.to_string()))?;
         let public_sdl = public_sdl(&planner, &directives);
         let public = Schema::parse_and_validate(&public_sdl, "schema.graphql")
             .map_err(|errors| LoadError::Public(errors.errors.to_string()))?;
@@ -59,8 +70,10 @@ impl Supergraph {
         Ok(Self {
             text: text.to_owned(),
             implementers: public.implementers_map(),
+            types: Types::read(&document),
             rules: Rules::read(&directives, &document),
-            alias_prefix: alias_prefix(&public),
+            aliases: Aliases::of(&document, &public),
+            weights,
             public,
             public_tag: tag(&public_sdl),
             public_sdl,
@@ -115,9 +128,18 @@ fn public_sdl(planner: &Planner, access: &Directives) -> String {
         }
         _ => true,
     });
+    let known: HashSet<String> = document
+        .definitions
+        .iter()
+        .filter_map(|definition| match definition {
+            ast::Definition::TypeDefinition(definition) => Some(type_name(definition).to_owned()),
+            _ => None,
+        })
+        .collect();
     for definition in &mut document.definitions {
         if let ast::Definition::TypeDefinition(definition) = definition {
             make_public(definition, access);
+            forget_hidden(definition, &known);
         }
     }
     document.to_string()
@@ -143,6 +165,18 @@ fn make_public(definition: &mut ast::TypeDefinition<'static, String>, access: &D
     }
 }
 
+/// Takes off names of types that are not public, which the planner leaves in lists of names.
+fn forget_hidden(definition: &mut ast::TypeDefinition<'static, String>, known: &HashSet<String>) {
+    match definition {
+        ast::TypeDefinition::Union(union) => union.types.retain(|name| known.contains(name)),
+        ast::TypeDefinition::Object(object) => object.implements_interfaces.retain(|name| known.contains(name)),
+        ast::TypeDefinition::Interface(interface) => {
+            interface.implements_interfaces.retain(|name| known.contains(name));
+        }
+        _ => {}
+    }
+}
+
 /// Whether composition made this for itself; the planner's own stripping knows only some of it.
 fn of_a_specification(name: &str) -> bool {
     ["join__", "link__", "federation__"].iter().any(|prefix| name.starts_with(prefix))
@@ -157,18 +191,4 @@ fn type_name<'a>(definition: &'a ast::TypeDefinition<'static, String>) -> &'a st
         ast::TypeDefinition::Enum(definition) => &definition.name,
         ast::TypeDefinition::InputObject(definition) => &definition.name,
     }
-}
-
-/// A prefix that no field's name begins with, so that an internal alias never meets a field or a key.
-fn alias_prefix(schema: &Schema) -> String {
-    let mut names = Vec::new();
-    for definition in schema.types.values() {
-        match definition {
-            apollo_compiler::schema::ExtendedType::Object(object) => names.extend(object.fields.keys()),
-            apollo_compiler::schema::ExtendedType::Interface(interface) => names.extend(interface.fields.keys()),
-            _ => {}
-        }
-    }
-    let free = |prefix: &String| names.iter().all(|name| !name.as_str().starts_with(prefix.as_str()));
-    (0..=names.len()).map(|number| format!("p{number}_")).find(free).expect("each name takes one prefix at most")
 }

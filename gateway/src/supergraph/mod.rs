@@ -1,20 +1,27 @@
 //! A composed supergraph, ready to answer: planner, public schema, and the operations prepared against it.
 
+pub(crate) mod links;
 mod load;
+mod types;
+mod views;
 mod watch;
 
 use std::collections::BTreeMap;
 
 use apollo_compiler::collections::HashMap;
+use apollo_compiler::executable::{Selection, SelectionSet};
 use apollo_compiler::schema::{ExtendedType, Implementers};
 use apollo_compiler::validation::Valid;
-use apollo_compiler::{Name, Schema};
+use apollo_compiler::{ExecutableDocument, Name, Schema};
 use hive_router_query_planner::planner::Planner;
 
 use crate::access::Rules;
+use crate::cost::Weights;
 use crate::pipeline::PreparedCache;
+use crate::plan::Aliases;
 
 pub use load::LoadError;
+pub(crate) use types::Types;
 pub use watch::watch;
 
 /// A loaded supergraph. A swap replaces it whole, and what was prepared against it goes with it.
@@ -28,12 +35,16 @@ pub struct Supergraph {
     /// What tells this public schema from any other.
     pub(crate) public_tag: String,
     pub(crate) implementers: HashMap<Name, Implementers>,
+    /// All types, public or not.
+    pub(crate) types: Types,
     /// What its fields ask of a caller.
     pub(crate) rules: Rules,
+    /// What its fields cost.
+    pub(crate) weights: Weights,
     /// Names and addresses of the subgraphs.
     pub(crate) subgraphs: BTreeMap<String, String>,
-    /// What internal aliases begin with: no field of the schema does.
-    pub(crate) alias_prefix: String,
+    /// Names of fields in what is fetched.
+    pub(crate) aliases: Aliases,
     pub(crate) prepared: PreparedCache,
 }
 
@@ -89,6 +100,23 @@ impl Supergraph {
             Some(ExtendedType::Object(_)) => self.is_a(ty, condition).then_some(ty),
             _ => Some(condition),
         }
+    }
+
+    /// Whether what `set` selects of objects of the abstract type `ty` depends on which objects they are.
+    pub(crate) fn names_decide(&self, document: &ExecutableDocument, set: &SelectionSet, ty: &str) -> bool {
+        let within = |on: Option<&Name>, set: &SelectionSet| {
+            on.is_some_and(|on| on != ty) || self.names_decide(document, set, ty)
+        };
+        let is_union = matches!(self.public.types.get(ty), Some(ExtendedType::Union(_)));
+        is_union
+            || set.selections.iter().any(|selection| match selection {
+                Selection::Field(field) => field.name == "__typename",
+                Selection::InlineFragment(inline) => within(inline.type_condition.as_ref(), &inline.selection_set),
+                Selection::FragmentSpread(spread) => document
+                    .fragments
+                    .get(&spread.fragment_name)
+                    .is_some_and(|fragment| within(Some(fragment.type_condition()), &fragment.selection_set)),
+            })
     }
 
     /// Names and addresses of the subgraphs.

@@ -23,13 +23,14 @@ impl Raw {
     /// The text of it, however it is encoded.
     fn text(&self) -> String {
         let mut text = String::new();
-        let mut decoded: Box<dyn Read + '_> = match self.header("content-encoding") {
-            None => Box::new(&*self.bytes),
-            Some("gzip") => Box::new(flate2::read::GzDecoder::new(&*self.bytes)),
-            Some("br") => Box::new(brotli::Decompressor::new(&*self.bytes, 4096)),
+        match self.header("content-encoding") {
+            None => text = String::from_utf8(self.bytes.clone()).expect("text"),
+            Some("gzip") => drop(flate2::read::GzDecoder::new(&*self.bytes).read_to_string(&mut text).expect("gzip")),
+            Some("br") => {
+                brotli::Decompressor::new(&*self.bytes, 4096).read_to_string(&mut text).expect("brotli");
+            }
             Some(other) => panic!("{other}"),
-        };
-        decoded.read_to_string(&mut text).expect("text");
+        }
         text
     }
 }

@@ -143,6 +143,10 @@ impl Config {
         config.gateway.check().map_err(anyhow::Error::msg)?;
         config.server.check().map_err(anyhow::Error::msg)?;
         config.subgraph.check().map_err(anyhow::Error::msg)?;
+        ensure!(
+            !config.gateway.shares() || config.redis.shared()?.is_some(),
+            "a store of the gateway is redis, and redis.url is empty"
+        );
         config.telemetry.check()?;
         Ok(config)
     }

@@ -27,8 +27,16 @@ pub(crate) enum Reply {
 
 impl Reply {
     pub(crate) fn schema(schema: impl Executor) -> Self {
+        Self::schema_with(schema, |request| request)
+    }
+
+    /// A schema that gets something with each request.
+    pub(crate) fn schema_with(
+        schema: impl Executor,
+        with: impl Fn(Request) -> Request + Send + Sync + 'static,
+    ) -> Self {
         Self::Schema(Arc::new(move |request| {
-            let schema = schema.clone();
+            let (schema, request) = (schema.clone(), with(request));
             async move { schema.execute(request).await }.boxed()
         }))
     }

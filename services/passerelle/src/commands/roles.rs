@@ -42,12 +42,14 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
         tokens: tokens(&config)?,
         in_process: HashMap::new(),
         public: HashMap::new(),
+        shared: house::shared(&config)?,
     };
     let gateway = Arc::new(Gateway::new(parts)?);
     check_addresses(&config, &gateway)?;
     if let Some(path) = config.gateway.supergraph.clone() {
         tokio::spawn(gateway::watch(Arc::clone(&gateway), path));
     }
+    tokio::spawn(gateway::watch_documents(Arc::clone(&gateway)));
     // A gateway without its subgraphs still answers, with gaps that say so: it is ready when it serves.
     let ready: Readiness = Arc::new(|| Box::pin(async { Ok(()) }));
     let stop = stop_signal();

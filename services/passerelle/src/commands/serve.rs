@@ -62,7 +62,9 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     let verifier = Arc::new(Verifier::from_file(&keys.public, clock)?);
     let subgraphs = house.subgraphs(&config, &verifier, clock)?;
     let gateway = house::gateway_in_process(&config, &subgraphs, Signer::from_file(&keys.private, clock)?)?;
-    let router = gateway::router(Arc::new(gateway), house::all_ready(&subgraphs));
+    let gateway = Arc::new(gateway);
+    tokio::spawn(gateway::watch_documents(Arc::clone(&gateway)));
+    let router = gateway::router(gateway, house::all_ready(&subgraphs));
     say::answer(&format!("http://{address}"));
     let delivery = house.keep_delivering(&worker)?;
     service_kit::server::serve(listener, router, &config.server, stop).await;

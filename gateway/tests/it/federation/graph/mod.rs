@@ -1,0 +1,150 @@
+//! A federated graph of a folder under `tests/federation`: its subgraphs run, each on a port of its own, behind a gateway.
+
+mod nulls;
+mod resolve;
+mod schema;
+mod selection;
+mod view;
+mod world;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ::gateway::config::GatewayConfig;
+use ::gateway::{Gateway, GatewayParts, router};
+use async_graphql::dynamic::Schema;
+use futures::FutureExt;
+use reqwest::Client;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::harness::{Recorded, Reply, Stub};
+use view::View;
+use world::World;
+
+/// A graph that runs.
+pub(crate) struct Graph {
+    pub(crate) url: String,
+    pub(crate) client: Client,
+    subgraphs: BTreeMap<String, Stub>,
+    /// The same data behind the public schema, in one piece.
+    merged: Schema,
+    world: Arc<World>,
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/federation").join(name)
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+impl Graph {
+    pub(crate) async fn start(name: &str) -> Self {
+        Self::start_with(name, |_| {}).await
+    }
+
+    pub(crate) async fn start_with(name: &str, change: impl FnOnce(&mut GatewayConfig)) -> Self {
+        let folder = folder(name);
+        let world: Arc<World> = Arc::new(serde_json::from_str(&read(&folder.join("data.json"))).expect("a world"));
+        let mut config = GatewayConfig { own_subgraphs: Vec::new(), ..GatewayConfig::default() };
+        let mut subgraphs = BTreeMap::new();
+        for file in std::fs::read_dir(folder.join("subgraphs")).expect("a folder of subgraphs") {
+            let path = file.expect("a file").path();
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let view = Arc::new(View::read(&name, &read(&path)));
+            let stub = Stub::start(Reply::schema_with(schema::build(&view, &world), |request| {
+                request.data(nulls::Absent::default())
+            }))
+            .await;
+            config.subgraphs.insert(name.clone(), stub.url.clone());
+            subgraphs.insert(name, stub);
+        }
+        change(&mut config);
+        let parts = GatewayParts {
+            config,
+            supergraph: read(&folder.join("supergraph.graphql")),
+            signer: None,
+            shared: None,
+            tokens: None,
+            in_process: HashMap::new(),
+            public: HashMap::new(),
+        };
+        let gateway = Arc::new(Gateway::new(parts).expect("a supergraph"));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let served = router(gateway, Arc::new(|| async { Ok(()) }.boxed()));
+        tokio::spawn(async move { axum::serve(listener, served).await });
+        let client = Client::new();
+        let public = client.get(format!("{url}/schema.graphql")).send().await.expect("a schema");
+        let public = public.text().await.expect("a schema");
+        let merged = schema::build(&Arc::new(View::read("", &public)), &world);
+        Self { url, client, subgraphs, merged, world }
+    }
+
+    /// Asks the gateway.
+    pub(crate) async fn ask(&self, query: &str, variables: &Value) -> Value {
+        self.world.forget();
+        let request = self.client.post(format!("{}/graphql", self.url));
+        let sent = request.json(&json!({"query": query, "variables": variables})).send().await;
+        sent.expect("an answer").json().await.expect("JSON")
+    }
+
+    /// Asks the merged schema.
+    pub(crate) async fn ask_merged(&self, query: &str, variables: &Value) -> Value {
+        self.world.forget();
+        let request = async_graphql::Request::new(query)
+            .variables(async_graphql::Variables::from_json(variables.clone()))
+            .data(nulls::Absent::default());
+        serde_json::to_value(self.merged.execute(request).await).expect("JSON")
+    }
+
+    /// What a subgraph was asked.
+    pub(crate) fn requests(&self, subgraph: &str) -> Vec<Recorded> {
+        self.subgraphs[subgraph].requests()
+    }
+
+    fn calls(&self) -> BTreeMap<&str, usize> {
+        self.subgraphs.iter().map(|(name, stub)| (name.as_str(), stub.calls())).collect()
+    }
+
+    /// `query` is answered with `data`, as the merged schema answers it, by so many calls; subgraphs that are not named get none.
+    pub(crate) async fn check(&self, query: &str, data: Value, calls: &[(&str, usize)]) {
+        self.check_with(query, json!({}), data, calls).await;
+    }
+
+    pub(crate) async fn check_with(&self, query: &str, variables: Value, data: Value, calls: &[(&str, usize)]) {
+        let before = self.calls();
+        let answer = self.ask(query, &variables).await;
+        let after = self.calls();
+        let made: Vec<(&str, usize)> =
+            after.iter().map(|(name, count)| (*name, count - before[name])).filter(|(_, count)| *count > 0).collect();
+        let asked = || {
+            self.subgraphs
+                .iter()
+                .map(|(name, stub)| {
+                    let of =
+                        stub.requests().into_iter().skip(before[name.as_str()]).map(|request| request.body.to_string());
+                    format!("{name}: {}", of.collect::<Vec<_>>().join("\n   "))
+                })
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        assert_eq!(answer, json!({"data": data}), "{query}\n{}", asked());
+        let merged = self.ask_merged(query, &variables).await;
+        assert_eq!(without_empty(&merged["data"]), without_empty(&data), "the merged schema: {merged}");
+        assert_eq!(made, calls, "{query}\n{}", asked());
+    }
+}
+
+/// The value with null for objects of which nothing was selected: so async-graphql has it.
+pub(crate) fn without_empty(value: &Value) -> Value {
+    match value {
+        Value::Object(object) if object.is_empty() => Value::Null,
+        Value::Object(object) => object.iter().map(|(key, value)| (key.clone(), without_empty(value))).collect(),
+        Value::Array(items) => items.iter().map(without_empty).collect(),
+        other => other.clone(),
+    }
+}
