@@ -12,11 +12,12 @@ use service_kit::principal_token::Signer;
 use crate::budget::Budgets;
 use crate::config::GatewayConfig;
 use crate::documents::Documents;
+use crate::http::Places;
 use crate::issuers::Issuers;
 use crate::people::People;
 use crate::public::PublicRoutes;
 use crate::shared::SharedStore;
-use crate::subgraph::{HttpSubgraph, SubgraphClient};
+use crate::subgraph::{HttpSubgraph, SubgraphClient, WebSocketSubgraph};
 use crate::supergraph::{LoadError, Supergraph};
 
 /// What a gateway is made of.
@@ -45,6 +46,8 @@ pub struct Gateway {
     pub(crate) people: People,
     pub(crate) budgets: Budgets,
     pub(crate) documents: Documents,
+    /// Streams, and connections by WebSocket, that are open.
+    pub(crate) streams: Places,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
@@ -85,7 +88,8 @@ impl Gateway {
         let budgets = Budgets::of(&config, shared.as_ref());
         let documents = Documents::of(&config, shared.as_ref()).map_err(LoadError::Configuration)?;
         let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
-        Ok(Self { config, issuers, people, budgets, documents, signer, in_process, public, serving })
+        let streams = Places::of(&config.subscriptions);
+        Ok(Self { config, issuers, people, budgets, documents, streams, signer, in_process, public, serving })
     }
 
     /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.
@@ -139,7 +143,7 @@ impl Ways<'_> {
             addresses.insert(name.clone(), url.clone());
             match HttpSubgraph::new(url, self.config.max_subgraph_response_bytes) {
                 Ok(client) => {
-                    clients.insert(name.clone(), Arc::new(client));
+                    clients.insert(name.clone(), self.with_events(name, Arc::new(client)));
                 }
                 // The others are served; a request that needs this one is told.
                 Err(error) => tracing::error!(subgraph = name, %error, "this subgraph cannot be called"),
@@ -147,5 +151,13 @@ impl Ways<'_> {
         }
         let public = PublicRoutes::of(self.config, self.public, &addresses, signs);
         Serving { supergraph, clients, public }
+    }
+
+    /// A subgraph whose events come by WebSocket where that is said.
+    fn with_events(&self, name: &str, calls: Arc<dyn SubgraphClient>) -> Arc<dyn SubgraphClient> {
+        match self.config.subscriptions.websocket.get(name) {
+            Some(address) => Arc::new(WebSocketSubgraph::new(calls, address, self.config.max_subgraph_response_bytes)),
+            None => calls,
+        }
     }
 }

@@ -12,6 +12,7 @@ mod listen;
 mod network;
 mod security;
 mod store;
+mod subscriptions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub use limits::LimitsConfig;
 pub use network::Network;
 pub use security::SecurityConfig;
 pub use store::Store;
+pub use subscriptions::SubscriptionsConfig;
 
 /// What the gateway serves, and within which bounds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -104,6 +106,8 @@ pub struct GatewayConfig {
     pub persisted: PersistedConfig,
     /// Documents that are trusted.
     pub documents: DocumentsConfig,
+    /// Streams of events.
+    pub subscriptions: SubscriptionsConfig,
     /// Proxies in front, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
 }
@@ -143,6 +147,7 @@ impl Default for GatewayConfig {
             budget: BudgetConfig::default(),
             persisted: PersistedConfig::default(),
             documents: DocumentsConfig::default(),
+            subscriptions: SubscriptionsConfig::default(),
             trusted_proxies: Vec::new(),
         }
     }
@@ -225,6 +230,7 @@ impl GatewayConfig {
         self.cost.check()?;
         self.budget.check()?;
         self.persisted.check()?;
+        self.subscriptions.check()?;
         self.documents.check()
     }
 

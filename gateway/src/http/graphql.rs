@@ -4,16 +4,19 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use axum::Extension;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::ErrorCode;
 use serde::Serialize;
+use service_kit::server::Stopping;
 
 use super::address::client_address;
 use super::body::{BadBody, ReadBody};
 use super::request_id::{REQUEST_ID, request_id};
-use super::{accept, auth, content};
+use super::{accept, auth, content, events, websocket};
 use crate::Gateway;
 use crate::budget::Client;
 use crate::error::GraphqlError;
@@ -25,21 +28,36 @@ const JSON: &str = "application/json";
 /// The other end of the connection, where there is one.
 type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
 
+/// Whether the process was told to stop, where there is a server that tells.
+type Stops = Option<Extension<Stopping>>;
+
+fn socket_address(peer: Peer) -> Option<SocketAddr> {
+    peer.map(|Extension(ConnectInfo(peer))| peer)
+}
+
 /// `GET /graphql?query=...`: queries only. Of an answer to HEAD the router sends the head alone.
 pub(super) async fn by_get(
     State(gateway): State<Arc<Gateway>>,
     peer: Peer,
+    stopping: Stops,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
+    if let Ok(upgrade) = upgrade {
+        let address = client_address(socket_address(peer), &headers, &gateway.config.trusted_proxies);
+        let (id, stopping) = (request_id(&headers), stopping.map(|Extension(stopping)| stopping));
+        return websocket::open(gateway, upgrade, &headers, &id, address, stopping);
+    }
     let params = Params::from_query(query.as_deref().unwrap_or_default());
-    answer(&gateway, params, peer, &headers).await
+    answer(&gateway, params, peer, &headers, stopping).await
 }
 
 /// `POST /graphql` with a JSON body.
 pub(super) async fn by_post(
     State(gateway): State<Arc<Gateway>>,
     peer: Peer,
+    stopping: Stops,
     headers: HeaderMap,
     ReadBody(body): ReadBody,
 ) -> Response {
@@ -67,16 +85,23 @@ pub(super) async fn by_post(
             return refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, "the body broke off".to_owned());
         }
     };
-    answer(&gateway, Params::from_body(&body), peer, &headers).await
+    answer(&gateway, Params::from_body(&body), peer, &headers, stopping).await
 }
 
-async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, peer: Peer, headers: &HeaderMap) -> Response {
+async fn answer(
+    gateway: &Arc<Gateway>,
+    params: Result<Params, GraphqlError>,
+    peer: Peer,
+    headers: &HeaderMap,
+    stopping: Stops,
+) -> Response {
     let id = request_id(headers);
-    let Some(media_type) = media_type(headers) else {
-        let error =
-            GraphqlError::new(ErrorCode::BadUserInput, format!("only {GRAPHQL} and {JSON} are served, in UTF-8"));
+    let Some(wanted) = accept::best(headers, events::offered(headers, &[JSON, GRAPHQL, events::MEDIA_TYPE])) else {
+        let told = format!("only {GRAPHQL}, {JSON} and {} are served, in UTF-8", events::MEDIA_TYPE);
+        let error = GraphqlError::new(ErrorCode::BadUserInput, told);
         return refusal(StatusCode::NOT_ACCEPTABLE, vec![error], JSON, &id);
     };
+    let media_type = if wanted == GRAPHQL { GRAPHQL } else { JSON };
     let principal = match auth::principal(gateway, headers).await {
         Ok(principal) => principal,
         Err(unknown) => {
@@ -89,10 +114,24 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, peer: P
         // The body is no request at all: whatever the media type, that is the client's mistake.
         Err(error) => return refusal(StatusCode::BAD_REQUEST, vec![error], media_type, &id),
     };
-    let address =
-        client_address(peer.map(|Extension(ConnectInfo(peer))| peer), headers, &gateway.config.trusted_proxies);
+    let address = client_address(socket_address(peer), headers, &gateway.config.trusted_proxies);
     let (client, standing) = (Client::of(&principal, address), OnceLock::new());
     let asker = Asker { principal, request_id: Arc::from(id.as_str()), client, standing: &standing };
+    if wanted == events::MEDIA_TYPE {
+        let stopping = stopping.map(|Extension(stopping)| stopping);
+        let mut response = match events::answer(gateway, params, asker, headers, stopping).await {
+            Ok(events) => events,
+            Err(errors) => {
+                let status = errors.first().map_or(500, GraphqlError::status);
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                refusal(status, errors, JSON, &id)
+            }
+        };
+        if let Some(standing) = standing.get() {
+            standing.tell(response.headers_mut());
+        }
+        return response;
+    }
     let run = pipeline::run(gateway, params, asker);
     let outcome = tokio::time::timeout(gateway.config.request_timeout, run).await.unwrap_or_else(|_| {
         Err(vec![GraphqlError::new(ErrorCode::Timeout, "the whole request took too long; ask for less at once")])

@@ -12,6 +12,7 @@ mod compression;
 mod content;
 mod cors;
 mod csrf;
+mod events;
 mod explorer;
 mod graphql;
 mod load;
@@ -20,6 +21,8 @@ mod public;
 mod request_id;
 mod schema;
 mod security;
+mod streams;
+mod websocket;
 
 use std::sync::Arc;
 
@@ -30,6 +33,7 @@ use axum::routing::get;
 use service_kit::health::{self, Readiness};
 
 use crate::Gateway;
+pub(crate) use streams::Places;
 
 /// Everything that the gateway serves. `ready` tells whether what it needs can answer.
 pub fn router(gateway: Arc<Gateway>, ready: Readiness) -> Router {

@@ -83,6 +83,11 @@ pub(super) async fn planned(
     serving.supergraph.prepared.plan(parsed, unmet, make).await
 }
 
+/// Whether a plan is still the one for this caller.
+pub(super) fn is_for(supergraph: &Supergraph, parsed: &Parsed, prepared: &Prepared, principal: &Principal) -> bool {
+    supergraph.rules.unmet(&parsed.touched, principal) == prepared.unmet
+}
+
 /// Runs what may take long where it holds up no other request of this thread.
 async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Vec<GraphqlError>> + Send + 'static,
@@ -117,9 +122,6 @@ fn parse(
         .get(operation_name)
         .map_err(|error| vec![request_error(&document, &error, ErrorCode::BadUserInput)])?
         .clone();
-    if operation.is_subscription() {
-        return Err(vec![GraphqlError::new(ErrorCode::BadUserInput, "subscriptions are not served here")]);
-    }
     let bytes = query.len().saturating_add(limits::check(&document, &operation, config)?);
     introspection::check_max_depth(&document, &operation)
         .map_err(|error| vec![request_error(&document, &error, ErrorCode::LimitExceeded)])?;

@@ -10,6 +10,8 @@ use crate::json::ByteString;
 
 /// What to fetch, in which order.
 pub(crate) struct Program {
+    /// Where a subscription's events come from; what else is fetched is fetched for each of them.
+    pub(crate) source: Option<Box<Fetch>>,
     /// None: nothing at all.
     pub(crate) root: Option<Node>,
 }
@@ -75,7 +77,7 @@ pub(crate) struct EntityFetch {
     pub(crate) output_rewrites: Vec<FetchRewrite>,
 }
 
-/// The plan holds something that no query or mutation has.
+/// The plan holds something that has no place there.
 #[derive(Debug, thiserror::Error)]
 #[error("the plan holds a node that cannot be run: {0}")]
 pub(crate) struct CompileError(&'static str);
@@ -83,7 +85,20 @@ pub(crate) struct CompileError(&'static str);
 impl Program {
     /// Compiles a plan.
     pub(crate) fn compile(plan: QueryPlan) -> Result<Self, CompileError> {
-        Ok(Self { root: plan.node.map(node).transpose()? })
+        let (source, rest) = match plan.node {
+            Some(PlanNode::Subscription(subscription)) => (Some(subscription), None),
+            Some(PlanNode::Sequence(mut sequence)) => match sequence.nodes.first() {
+                Some(PlanNode::Subscription(subscription)) => {
+                    let source = subscription.clone();
+                    sequence.nodes.remove(0);
+                    (Some(source), Some(PlanNode::Sequence(sequence)))
+                }
+                _ => (None, Some(PlanNode::Sequence(sequence))),
+            },
+            other => (None, other),
+        };
+        let source = source.map(|subscription| fetch_at(subscription.primary, None)).transpose()?.map(Box::new);
+        Ok(Self { source, root: rest.map(node).transpose()? })
     }
 }
 
@@ -102,7 +117,7 @@ fn node(plan: PlanNode) -> Result<Node, CompileError> {
             _ => return Err(CompileError("a path around something that is no fetch")),
         },
         PlanNode::BatchFetch(batch) => Node::Fetch(Box::new(batched(batch))),
-        PlanNode::Subscription(_) => return Err(CompileError("a subscription")),
+        PlanNode::Subscription(_) => return Err(CompileError("a subscription within something else")),
         PlanNode::Defer(_) => return Err(CompileError("a deferred part")),
     })
 }

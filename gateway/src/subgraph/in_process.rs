@@ -6,10 +6,12 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use http::{Request, header};
+use http::{Response, Uri};
 use tower::ServiceExt;
 
-use super::{CallError, SubgraphClient, SubgraphRequest, collect, is_graphql};
+use super::{
+    ACCEPT, CallError, Events, SubgraphClient, SubgraphRequest, answered, collect, event_stream, message, subscribed,
+};
 
 /// The router of a subgraph in this process.
 #[derive(Clone, Debug)]
@@ -25,28 +27,31 @@ impl InProcessSubgraph {
     }
 }
 
+impl InProcessSubgraph {
+    async fn send(&self, request: SubgraphRequest, accept: &str) -> Result<Response<Body>, CallError> {
+        let message = message(Uri::from_static("/graphql"), &request, accept).body(Body::from(request.body));
+        let message = message.map_err(|error| CallError::Unreachable(error.to_string()))?;
+        let response = match self.router.clone().oneshot(message).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        answered(&response).map(|()| response)
+    }
+}
+
 impl SubgraphClient for InProcessSubgraph {
     fn call(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Bytes, CallError>> {
         async move {
-            let mut message = Request::post("/graphql")
-                .header(header::CONTENT_TYPE, "application/json")
-                .header("x-request-id", &*request.request_id);
-            if let Some(principal) = &request.principal {
-                message = message.header(service_kit::principal_token::HEADER, principal);
-            }
-            let message =
-                message.body(Body::from(request.body)).map_err(|error| CallError::Unreachable(error.to_string()))?;
-            let response = match self.router.clone().oneshot(message).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            };
-            if response.status() == ::http::StatusCode::UNAUTHORIZED {
-                return Err(CallError::Refused);
-            }
-            if !response.status().is_success() && !is_graphql(response.headers()) {
-                return Err(CallError::Status(response.status().as_u16()));
-            }
+            let response = self.send(request, ACCEPT).await?;
             collect(response.into_body(), self.max_response_bytes).await
+        }
+        .boxed()
+    }
+
+    fn subscribe(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Events, CallError>> {
+        async move {
+            let response = self.send(request, event_stream::MEDIA_TYPE).await?;
+            subscribed(response, self.max_response_bytes).await
         }
         .boxed()
     }

@@ -1,18 +1,25 @@
 //! How a subgraph is reached: over HTTP, or in this process through its own router.
 
 mod connections;
+mod event_stream;
 mod http;
 mod in_process;
+mod websocket;
 
 use std::sync::Arc;
 
+use ::http::request::Builder;
+use ::http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use bytes::Bytes;
+use futures::StreamExt;
 use futures::future::BoxFuture;
+use futures::stream::BoxStream;
 
 pub use connections::BadAddress;
 pub(crate) use connections::{Connections, address};
 pub use http::HttpSubgraph;
 pub use in_process::InProcessSubgraph;
+pub(crate) use websocket::WebSocketSubgraph;
 
 /// A GraphQL request to a subgraph: its JSON body, and what goes with it.
 #[derive(Clone, Debug)]
@@ -52,7 +59,13 @@ pub enum CallError {
 pub trait SubgraphClient: Send + Sync {
     /// Calls it; the answer is a GraphQL response in JSON, as bytes, not parsed yet.
     fn call(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Bytes, CallError>>;
+
+    /// Subscribes to it; each event is a GraphQL response. The subscription ends when the stream is dropped.
+    fn subscribe(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Events, CallError>>;
 }
+
+/// The events of a subscription. An error is the last of them.
+pub type Events = BoxStream<'static, Result<Bytes, CallError>>;
 
 /// Collects a body of a bounded length.
 async fn collect<B>(body: B, limit: usize) -> Result<Bytes, CallError>
@@ -77,9 +90,42 @@ where
     Ok(collected.freeze())
 }
 
+/// What a call takes for an answer.
+const ACCEPT: &str = "application/graphql-response+json, application/json";
+
+/// The head of a request to a subgraph.
+fn message(uri: Uri, request: &SubgraphRequest, accept: &str) -> Builder {
+    let mut message = Request::post(uri)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ACCEPT, accept)
+        .header("x-request-id", &*request.request_id);
+    if let Some(principal) = &request.principal {
+        message = message.header(service_kit::principal_token::HEADER, principal);
+    }
+    message
+}
+
+/// Whether what came back may be an answer.
+fn answered<B>(response: &Response<B>) -> Result<(), CallError> {
+    match response.status() {
+        StatusCode::UNAUTHORIZED => Err(CallError::Refused),
+        status if status.is_success() || is_graphql(response.headers()) => Ok(()),
+        status => Err(CallError::Status(status.as_u16())),
+    }
+}
+
+/// The events of an answer. A subgraph that answers at once, with a refusal above all, gives that as the only event.
+async fn subscribed(response: Response<axum::body::Body>, limit: usize) -> Result<Events, CallError> {
+    if event_stream::is_event_stream(response.headers()) {
+        return Ok(event_stream::events(response.into_body(), limit));
+    }
+    let only = collect(response.into_body(), limit).await?;
+    Ok(futures::stream::iter([Ok(only)]).boxed())
+}
+
 /// An answer with an error's status may still be a GraphQL response; whether it is, its type says.
-fn is_graphql(headers: &::http::HeaderMap) -> bool {
-    let value = headers.get(::http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+fn is_graphql(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
         || essence.eq_ignore_ascii_case("application/graphql-response+json")

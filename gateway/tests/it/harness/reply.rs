@@ -1,20 +1,27 @@
 //! What a subgraph answers: what its schema says, or a fault.
 
-use std::sync::Arc;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
 
 use async_graphql::{Executor, Request, Response};
 use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use futures::FutureExt;
 use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt};
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 /// How a subgraph behaves from now on.
 #[derive(Clone)]
 pub(crate) enum Reply {
     /// Its schema answers.
     Schema(Arc<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>),
+    /// Its schema answers by server-sent events where those are asked for.
+    Streaming(Arc<dyn Fn(Request) -> BoxStream<'static, Response> + Send + Sync>, Box<Reply>),
+    /// Server-sent events as the test writes them; the sender sees when nobody reads on.
+    Events(Arc<Mutex<Option<mpsc::Receiver<String>>>>),
     /// Always this.
     Json(Value),
     /// Always this, whatever it is.
@@ -41,6 +48,20 @@ impl Reply {
         }))
     }
 
+    /// A schema whose subscriptions are streamed, too.
+    pub(crate) fn streaming(schema: impl Executor, with: impl Fn(Request) -> Request + Send + Sync + 'static) -> Self {
+        let with = Arc::new(with);
+        let (once, also) = (schema.clone(), Arc::clone(&with));
+        let answers = Self::schema_with(once, move |request| also(request));
+        Self::Streaming(Arc::new(move |request| schema.execute_stream(with(request), None)), Box::new(answers))
+    }
+
+    /// A subgraph of one subscription, whose events the test sends.
+    pub(crate) fn events() -> (mpsc::Sender<String>, Self) {
+        let (sender, receiver) = mpsc::channel(4);
+        (sender, Self::Events(Arc::new(Mutex::new(Some(receiver)))))
+    }
+
     /// A good status, the right type, and this body.
     pub(crate) fn text(body: impl Into<String>) -> Self {
         Self::Text { status: 200, kind: "application/json", body: body.into() }
@@ -52,6 +73,12 @@ impl Reply {
         Self::Text { status: 500, kind: "text/html", body }
     }
 
+    /// The events of a subscription, of a subgraph that streams.
+    pub(crate) fn stream(self, body: &Value) -> BoxStream<'static, Response> {
+        let Self::Streaming(execute, _) = self else { panic!("this subgraph does not stream") };
+        execute(serde_json::from_value(body.clone()).expect("the gateway sends GraphQL requests"))
+    }
+
     pub(crate) async fn answer(self, body: &Value) -> axum::response::Response {
         let kind = |kind: &'static str| [(header::CONTENT_TYPE, kind)];
         match self {
@@ -59,6 +86,26 @@ impl Reply {
                 let request = serde_json::from_value(body.clone()).expect("the gateway sends GraphQL requests");
                 let response = serde_json::to_vec(&execute(request).await).expect("JSON");
                 (kind("application/json"), response).into_response()
+            }
+            Self::Streaming(_, once)
+                if !body["query"].as_str().is_some_and(|text| text.starts_with("subscription")) =>
+            {
+                Box::pin(once.answer(body)).await
+            }
+            Self::Streaming(..) => {
+                let answers = self.stream(body);
+                let write =
+                    |answer| format!("event: next\ndata: {}\n\n", serde_json::to_string(&answer).expect("JSON"));
+                let end = futures::stream::iter(["event: complete\ndata:\n\n".to_owned()]);
+                let events = answers.map(write).chain(end).map(Ok::<_, Infallible>);
+                (kind("text/event-stream"), Body::from_stream(events)).into_response()
+            }
+            Self::Events(events) => {
+                let events = events.lock().expect("no panic").take().expect("one subscription");
+                let events = futures::stream::unfold(events, |mut events| async move {
+                    events.recv().await.map(|event| (Ok::<_, Infallible>(event), events))
+                });
+                (kind("text/event-stream"), Body::from_stream(events)).into_response()
             }
             Self::Json(value) => (kind("application/json"), value.to_string()).into_response(),
             Self::Text { status, kind: given, body } => {

@@ -55,7 +55,7 @@ impl Graph {
             let path = file.expect("a file").path();
             let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
             let view = Arc::new(View::read(&name, &read(&path)));
-            let stub = Stub::start(Reply::schema_with(schema::build(&view, &world), |request| {
+            let stub = Stub::start(Reply::streaming(schema::build(&view, &world), |request| {
                 request.data(nulls::Absent::default())
             }))
             .await;
@@ -104,6 +104,10 @@ impl Graph {
     /// What a subgraph was asked.
     pub(crate) fn requests(&self, subgraph: &str) -> Vec<Recorded> {
         self.subgraphs[subgraph].requests()
+    }
+
+    pub(crate) fn subgraph(&self, name: &str) -> &Stub {
+        &self.subgraphs[name]
     }
 
     fn calls(&self) -> BTreeMap<&str, usize> {
