@@ -17,8 +17,9 @@ use crate::issuers::Issuers;
 use crate::people::People;
 use crate::public::PublicRoutes;
 use crate::shared::SharedStore;
-use crate::subgraph::{HttpSubgraph, SubgraphClient, WebSocketSubgraph};
+use crate::subgraph::{HttpSubgraph, Measured, SubgraphClient, WebSocketSubgraph};
 use crate::supergraph::{LoadError, Supergraph};
+use crate::telemetry::Metrics;
 
 /// What a gateway is made of.
 pub struct GatewayParts {
@@ -48,6 +49,7 @@ pub struct Gateway {
     pub(crate) documents: Documents,
     /// Streams, and connections by WebSocket, that are open.
     pub(crate) streams: Places,
+    pub(crate) metrics: Arc<Metrics>,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
@@ -76,7 +78,9 @@ impl Gateway {
     /// cannot be read.
     pub fn new(parts: GatewayParts) -> Result<Self, LoadError> {
         let supergraph = Supergraph::load(&parts.supergraph, parts.config.prepared_cache_bytes)?;
-        let ways = Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public };
+        let metrics = Arc::new(Metrics::new());
+        let ways =
+            Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public, metrics: &metrics };
         let serving = ways.to(supergraph, parts.signer.is_some());
         let GatewayParts { config, signer, tokens, in_process, public, shared, .. } = parts;
         if config.shares() && shared.is_none() {
@@ -89,7 +93,7 @@ impl Gateway {
         let documents = Documents::of(&config, shared.as_ref()).map_err(LoadError::Configuration)?;
         let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
         let streams = Places::of(&config.subscriptions);
-        Ok(Self { config, issuers, people, budgets, documents, streams, signer, in_process, public, serving })
+        Ok(Self { config, issuers, people, budgets, documents, streams, metrics, signer, in_process, public, serving })
     }
 
     /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.
@@ -100,8 +104,11 @@ impl Gateway {
         if self.serving.load().supergraph.text == text {
             return Ok(false);
         }
-        let supergraph = Supergraph::load(text, self.config.prepared_cache_bytes)?;
-        let ways = Ways { config: &self.config, in_process: &self.in_process, public: &self.public };
+        let loaded = Supergraph::load(text, self.config.prepared_cache_bytes);
+        self.metrics.supergraph_came(loaded.is_ok());
+        let supergraph = loaded?;
+        let (config, metrics) = (&self.config, &self.metrics);
+        let ways = Ways { config, in_process: &self.in_process, public: &self.public, metrics };
         self.serving.store(Arc::new(ways.to(supergraph, self.signer.is_some())));
         Ok(true)
     }
@@ -127,6 +134,7 @@ struct Ways<'a> {
     config: &'a GatewayConfig,
     in_process: &'a HashMap<String, Arc<dyn SubgraphClient>>,
     public: &'a HashMap<String, Router>,
+    metrics: &'a Arc<Metrics>,
 }
 
 impl Ways<'_> {
@@ -136,14 +144,15 @@ impl Ways<'_> {
         let mut addresses = BTreeMap::new();
         for (name, url) in supergraph.subgraphs() {
             if let Some(client) = self.in_process.get(name) {
-                clients.insert(name.clone(), Arc::clone(client));
+                clients.insert(name.clone(), self.measured(name, Arc::clone(client)));
                 continue;
             }
             let url = self.config.subgraphs.get(name).unwrap_or(url);
             addresses.insert(name.clone(), url.clone());
             match HttpSubgraph::new(url, self.config.max_subgraph_response_bytes) {
                 Ok(client) => {
-                    clients.insert(name.clone(), self.with_events(name, Arc::new(client)));
+                    let client = self.with_events(name, Arc::new(client));
+                    clients.insert(name.clone(), self.measured(name, client));
                 }
                 // The others are served; a request that needs this one is told.
                 Err(error) => tracing::error!(subgraph = name, %error, "this subgraph cannot be called"),
@@ -159,5 +168,11 @@ impl Ways<'_> {
             Some(address) => Arc::new(WebSocketSubgraph::new(calls, address, self.config.max_subgraph_response_bytes)),
             None => calls,
         }
+    }
+
+    /// A way whose calls are told of.
+    fn measured(&self, name: &str, client: Arc<dyn SubgraphClient>) -> Arc<dyn SubgraphClient> {
+        let (metrics, patience) = (Arc::clone(self.metrics), self.config.subgraph_timeout);
+        Arc::new(Measured { name: name.to_owned(), client, metrics, patience })
     }
 }

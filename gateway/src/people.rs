@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::Gateway;
 use crate::error::GraphqlError;
 use crate::subgraph::{CallError, SubgraphRequest};
+use crate::telemetry::Account;
 
 /// What the service of people is asked, on behalf of the person.
 const QUESTION: &[u8] = br#"{"query":"{ callingPerson { personId profiles establishments workplaces classes } }"}"#;
@@ -72,7 +73,7 @@ struct CallingPerson {
 pub(crate) async fn recognise(
     gateway: &Gateway,
     mut principal: Principal,
-    request_id: &Arc<str>,
+    account: &Arc<Account>,
 ) -> (Principal, Option<GraphqlError>) {
     let service = gateway.config.person_service.as_str();
     let (Some(person), Some(client)) = (&principal.person, &principal.client) else { return (principal, None) };
@@ -84,10 +85,10 @@ pub(crate) async fn recognise(
     }
     // Whoever asks for the same person at the same time waits for one answer.
     let learning = async {
-        let facts = match ask(gateway, service, token, request_id).await {
+        let facts = match ask(gateway, service, token, account).await {
             Ok(found) => Some(Arc::new(PersonFacts { subject: key.1.clone(), ..found.unwrap_or_default() })),
             Err(error) => {
-                tracing::warn!(request_id = &**request_id, subgraph = service, %error, "who asks cannot be learned");
+                tracing::warn!(request_id = &*account.request_id, subgraph = service, %error, "who asks cannot be learned");
                 None
             }
         };
@@ -106,16 +107,12 @@ async fn ask(
     gateway: &Gateway,
     service: &str,
     token: String,
-    request_id: &Arc<str>,
+    account: &Arc<Account>,
 ) -> Result<Option<PersonFacts>, CallError> {
     let serving = gateway.serving();
     let client = serving.clients.get(service);
     let client = client.ok_or_else(|| CallError::Unreachable("it has no address that can be used".to_owned()))?;
-    let request = SubgraphRequest {
-        body: Bytes::from_static(QUESTION),
-        principal: Some(token),
-        request_id: Arc::clone(request_id),
-    };
+    let request = SubgraphRequest::new(Bytes::from_static(QUESTION), Some(token), account);
     let answer = tokio::time::timeout(gateway.config.subgraph_timeout, client.call(request)).await;
     let bytes = answer.unwrap_or(Err(CallError::TimedOut))?;
     let read = serde_json::from_slice::<Answer>(&bytes).map_err(|error| CallError::BrokenOff(error.to_string()))?;

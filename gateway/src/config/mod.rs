@@ -9,6 +9,7 @@ mod introspection;
 mod issuers;
 mod limits;
 mod listen;
+mod metrics;
 mod network;
 mod security;
 mod store;
@@ -28,6 +29,7 @@ pub use documents::{DocumentsConfig, PersistedConfig};
 pub use introspection::Introspection;
 pub use issuers::{IssuerConfig, SignatureAlgorithm};
 pub use limits::LimitsConfig;
+pub use metrics::MetricsConfig;
 pub use network::Network;
 pub use security::SecurityConfig;
 pub use store::Store;
@@ -108,6 +110,8 @@ pub struct GatewayConfig {
     pub documents: DocumentsConfig,
     /// Streams of events.
     pub subscriptions: SubscriptionsConfig,
+    /// Metrics.
+    pub metrics: MetricsConfig,
     /// Proxies in front, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
 }
@@ -148,6 +152,7 @@ impl Default for GatewayConfig {
             persisted: PersistedConfig::default(),
             documents: DocumentsConfig::default(),
             subscriptions: SubscriptionsConfig::default(),
+            metrics: MetricsConfig::default(),
             trusted_proxies: Vec::new(),
         }
     }
@@ -178,6 +183,7 @@ impl GatewayConfig {
         self.bounds()?;
         self.cors.check()?;
         self.csrf.check()?;
+        self.metrics.check()?;
         self.prefixes()
     }
 

@@ -165,11 +165,8 @@ impl<'c> Run<'c> {
 
     fn request(&self, fetch: &Fetch, representations: &[(&str, String)]) -> SubgraphRequest {
         let Context { gateway, caller, .. } = self.context;
-        SubgraphRequest {
-            body: self.body(fetch, representations),
-            principal: gateway.principal_token(&fetch.subgraph, &caller.principal),
-            request_id: Arc::clone(&caller.request_id),
-        }
+        let principal = gateway.principal_token(&fetch.subgraph, &caller.principal);
+        SubgraphRequest::new(self.body(fetch, representations), principal, &caller.account)
     }
 
     fn body(&self, fetch: &Fetch, representations: &[(&str, String)]) -> Bytes {
@@ -287,7 +284,7 @@ impl<'c> Run<'c> {
 
     /// A call failed as a whole: an error at each place that stays empty, and one line in the log.
     fn failed(&self, fetch: &Fetch, error: &CallError, places: Vec<Vec<Step>>) {
-        let request_id = &*self.context.caller.request_id;
+        let request_id = &*self.context.caller.account.request_id;
         tracing::warn!(request_id, subgraph = fetch.subgraph, %error, "a call to a subgraph failed");
         let (code, message) = match error {
             CallError::TimedOut => {

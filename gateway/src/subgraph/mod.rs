@@ -4,6 +4,7 @@ mod connections;
 mod event_stream;
 mod http;
 mod in_process;
+mod measured;
 mod websocket;
 
 use std::sync::Arc;
@@ -19,7 +20,10 @@ pub use connections::BadAddress;
 pub(crate) use connections::{Connections, address};
 pub use http::HttpSubgraph;
 pub use in_process::InProcessSubgraph;
+pub(crate) use measured::Measured;
 pub(crate) use websocket::WebSocketSubgraph;
+
+use crate::telemetry::Account;
 
 /// A GraphQL request to a subgraph: its JSON body, and what goes with it.
 #[derive(Clone, Debug)]
@@ -30,6 +34,18 @@ pub struct SubgraphRequest {
     pub principal: Option<String>,
     /// The id under which the whole request is logged.
     pub request_id: Arc<str>,
+    /// Headers that go with it, such as those of a trace.
+    pub headers: HeaderMap,
+    /// The account of the whole request.
+    pub(crate) account: Arc<Account>,
+}
+
+impl SubgraphRequest {
+    /// A call that is made for a request.
+    pub(crate) fn new(body: Bytes, principal: Option<String>, account: &Arc<Account>) -> Self {
+        let request_id = Arc::clone(&account.request_id);
+        Self { body, principal, request_id, headers: HeaderMap::new(), account: Arc::clone(account) }
+    }
 }
 
 /// The subgraph gave no answer that could be read.
@@ -53,6 +69,20 @@ pub enum CallError {
     /// Its answer broke off.
     #[error("its answer broke off: {0}")]
     BrokenOff(String),
+}
+
+impl CallError {
+    /// One word for it.
+    fn label(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Refused => "refused",
+            Self::Status(_) => "bad_status",
+            Self::TooLong(_) => "too_long",
+            Self::BrokenOff(_) => "broken_off",
+        }
+    }
 }
 
 /// A way to a subgraph.
@@ -101,6 +131,9 @@ fn message(uri: Uri, request: &SubgraphRequest, accept: &str) -> Builder {
         .header("x-request-id", &*request.request_id);
     if let Some(principal) = &request.principal {
         message = message.header(service_kit::principal_token::HEADER, principal);
+    }
+    if let Some(headers) = message.headers_mut() {
+        headers.extend(request.headers.clone());
     }
     message
 }
