@@ -10,6 +10,7 @@ mod issuers;
 mod limits;
 mod listen;
 mod network;
+mod policies;
 mod security;
 mod store;
 mod subscriptions;
@@ -29,6 +30,7 @@ pub use introspection::Introspection;
 pub use issuers::{IssuerConfig, SignatureAlgorithm};
 pub use limits::LimitsConfig;
 pub use network::Network;
+pub use policies::{Policies, PolicyConfig};
 pub use security::SecurityConfig;
 pub use store::Store;
 pub use subscriptions::SubscriptionsConfig;
@@ -106,6 +108,10 @@ pub struct GatewayConfig {
     pub persisted: PersistedConfig,
     /// Documents that are trusted.
     pub documents: DocumentsConfig,
+    /// Who meets the policies that the supergraph asks for.
+    pub policies: Policies,
+    /// Labels of `@override(label:)` that are switched on.
+    pub override_labels: BTreeSet<String>,
     /// Streams of events.
     pub subscriptions: SubscriptionsConfig,
     /// Proxies in front, whose `X-Forwarded-For` is believed.
@@ -147,6 +153,8 @@ impl Default for GatewayConfig {
             budget: BudgetConfig::default(),
             persisted: PersistedConfig::default(),
             documents: DocumentsConfig::default(),
+            policies: Policies::default(),
+            override_labels: BTreeSet::new(),
             subscriptions: SubscriptionsConfig::default(),
             trusted_proxies: Vec::new(),
         }
@@ -230,6 +238,7 @@ impl GatewayConfig {
         self.cost.check()?;
         self.budget.check()?;
         self.persisted.check()?;
+        policies::check(&self.policies)?;
         self.subscriptions.check()?;
         self.documents.check()
     }

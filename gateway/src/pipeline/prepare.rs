@@ -75,17 +75,25 @@ pub(super) async fn planned(
     parsed: &Arc<Parsed>,
     principal: &Principal,
 ) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
-    let unmet = serving.supergraph.rules.unmet(&parsed.touched, principal);
+    let supergraph = &serving.supergraph;
+    let unmet = supergraph.rules.unmet(&parsed.touched, principal, &gateway.config.policies);
+    let drawn = supergraph.overrides.draw();
     let make = |unmet| {
         let (serving, config, parsed) = (Arc::clone(serving), gateway.config.clone(), Arc::clone(parsed));
-        aside(move || plan_all(&serving.supergraph, &config, &parsed, unmet))
+        aside(move || plan_all(&serving.supergraph, &config, &parsed, unmet, drawn))
     };
-    serving.supergraph.prepared.plan(parsed, unmet, make).await
+    supergraph.prepared.plan(parsed, unmet, drawn, make).await
 }
 
 /// Whether a plan is still the one for this caller.
-pub(super) fn is_for(supergraph: &Supergraph, parsed: &Parsed, prepared: &Prepared, principal: &Principal) -> bool {
-    supergraph.rules.unmet(&parsed.touched, principal) == prepared.unmet
+pub(super) fn is_for(
+    gateway: &Gateway,
+    serving: &Serving,
+    parsed: &Parsed,
+    prepared: &Prepared,
+    principal: &Principal,
+) -> bool {
+    serving.supergraph.rules.unmet(&parsed.touched, principal, &gateway.config.policies) == prepared.unmet
 }
 
 /// Runs what may take long where it holds up no other request of this thread.

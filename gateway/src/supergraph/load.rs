@@ -9,7 +9,7 @@ use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
 use hive_router_query_planner::utils::parsing::safe_parse_schema;
 use sha2::{Digest, Sha256};
 
-use super::{Supergraph, Types, views};
+use super::{Overrides, Supergraph, Types, views};
 use crate::access::{Directives, Rules};
 use crate::cost::{CostDirectives, Weights};
 use crate::pipeline::PreparedCache;
@@ -70,6 +70,7 @@ impl Supergraph {
         Ok(Self {
             text: text.to_owned(),
             implementers: public.implementers_map(),
+            overrides: Overrides::of(&planner.supergraph),
             types: Types::read(&document),
             rules: Rules::read(&directives, &document),
             aliases: Aliases::of(&document, &public),

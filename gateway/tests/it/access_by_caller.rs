@@ -46,7 +46,7 @@ async fn who_is_not_known_is_told_so_and_not_which_scopes_there_are() {
 #[tokio::test]
 async fn a_policy_is_met_by_nobody() {
     let gateway = guarding(&[("Person.phone", "@policy(policies: [[\"staff\"]])")]).await;
-    let told = forbidden("Person.phone needs a policy, and this gateway knows none");
+    let told = forbidden("Person.phone needs the policy staff, which this caller does not meet");
     assert_eq!(gateway.ask(QUERY).await["errors"], told);
     assert_eq!(gateway.ask_as(&gateway.token_with(&["staff"]), QUERY).await["errors"], told);
 }
