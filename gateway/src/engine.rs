@@ -15,6 +15,7 @@ use crate::documents::Documents;
 use crate::http::Places;
 use crate::issuers::Issuers;
 use crate::people::People;
+use crate::pipeline;
 use crate::public::PublicRoutes;
 use crate::shared::SharedStore;
 use crate::subgraph::{HttpSubgraph, SubgraphClient, WebSocketSubgraph};
@@ -75,7 +76,8 @@ impl Gateway {
     /// When the supergraph cannot be served, something is to be kept where nothing is, or the manifest of trusted documents
     /// cannot be read.
     pub fn new(parts: GatewayParts) -> Result<Self, LoadError> {
-        let supergraph = Supergraph::load(&parts.supergraph, parts.config.prepared_cache_bytes)?;
+        let supergraph =
+            Supergraph::load(&parts.supergraph, parts.config.prepared_cache_bytes, parts.config.prepared_cache_age)?;
         let ways = Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public };
         let serving = ways.to(supergraph, parts.signer.is_some());
         let GatewayParts { config, signer, tokens, in_process, public, shared, .. } = parts;
@@ -100,7 +102,9 @@ impl Gateway {
         if self.serving.load().supergraph.text == text {
             return Ok(false);
         }
-        let supergraph = Supergraph::load(text, self.config.prepared_cache_bytes)?;
+        let supergraph = Supergraph::load(text, self.config.prepared_cache_bytes, self.config.prepared_cache_age)?;
+        let warmed = pipeline::warm(&self.config, &self.serving.load().supergraph, &supergraph);
+        tracing::info!(warmed, "operations in use were prepared for the new supergraph");
         let ways = Ways { config: &self.config, in_process: &self.in_process, public: &self.public };
         self.serving.store(Arc::new(ways.to(supergraph, self.signer.is_some())));
         Ok(true)

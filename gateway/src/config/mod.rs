@@ -78,6 +78,9 @@ pub struct GatewayConfig {
     pub planning_timeout: Duration,
     /// Prepared operations kept, as the sum of their documents' bytes.
     pub prepared_cache_bytes: u64,
+    /// How long they are kept.
+    #[serde(with = "humantime_serde")]
+    pub prepared_cache_age: Duration,
     /// Who may ask for the schema in a query; `/schema.graphql` has it in any case.
     pub introspection: Introspection,
     /// For those who write queries: introspection is for everyone, whatever `introspection` says.
@@ -139,6 +142,7 @@ impl Default for GatewayConfig {
             subgraph_timeout: Duration::from_secs(10),
             planning_timeout: Duration::from_secs(5),
             prepared_cache_bytes: 16 << 20,
+            prepared_cache_age: Duration::from_hours(24),
             introspection: Introspection::Everyone,
             development: false,
             body_timeout: Duration::from_secs(15),
@@ -210,6 +214,7 @@ impl GatewayConfig {
             ("subgraph_timeout", self.subgraph_timeout),
             ("planning_timeout", self.planning_timeout),
             ("body_timeout", self.body_timeout),
+            ("prepared_cache_age", self.prepared_cache_age),
         ];
         if let Some((key, _)) = counts.iter().find(|(_, most)| *most == 0) {
             return Err(format!("gateway.{key}: with 0 nothing would be answered; write 1 at least"));

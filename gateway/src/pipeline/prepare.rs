@@ -37,7 +37,7 @@ pub(crate) struct Parsed {
     pub(super) document: Arc<Valid<ExecutableDocument>>,
     pub(super) operation: Node<Operation>,
     /// The requirements on callers that it touches.
-    touched: Vec<usize>,
+    pub(super) touched: Vec<usize>,
     /// What it costs.
     pub(super) cost: Program,
 }
@@ -107,7 +107,7 @@ pub(super) fn internal() -> GraphqlError {
     GraphqlError::new(ErrorCode::Internal, "an internal error; the log has more under this request's id")
 }
 
-fn parse(
+pub(super) fn parse(
     supergraph: &Supergraph,
     config: &GatewayConfig,
     id: u64,

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use apollo_compiler::Schema;
 use graphql_tools::parser::schema as ast;
@@ -44,11 +45,11 @@ pub enum LoadError {
 const SUPPORTED: [&str; 3] = ["v0.3", "v0.4", "v0.5"];
 
 impl Supergraph {
-    /// Loads a composed supergraph; up to `cache_bytes` of prepared documents are kept with it.
+    /// Loads a composed supergraph; up to `cache_bytes` of prepared documents are kept with it, for `cache_age`.
     ///
     /// # Errors
     /// When it is not GraphQL, not composed, composed by another generation, or not valid.
-    pub fn load(text: &str, cache_bytes: u64) -> Result<Self, LoadError> {
+    pub fn load(text: &str, cache_bytes: u64, cache_age: Duration) -> Result<Self, LoadError> {
         let mut document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
         check_join(&document)?;
         let directives = Directives::linked(&document).map_err(LoadError::Security)?;
@@ -80,7 +81,7 @@ impl Supergraph {
             public_sdl,
             planner,
             subgraphs,
-            prepared: PreparedCache::new(cache_bytes),
+            prepared: PreparedCache::new(cache_bytes, cache_age),
         })
     }
 }

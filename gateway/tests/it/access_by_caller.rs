@@ -111,7 +111,7 @@ async fn directives_are_found_under_the_names_that_they_are_linked_by() {
 #[test]
 fn a_supergraph_that_asks_for_security_unheard_of_is_refused() {
     let text = guarded(&[]).replace("policy/v0.1", "vault/v0.1");
-    let refused = Supergraph::load(&text, 0).expect_err("refused").to_string();
+    let refused = Supergraph::load(&text, 0, std::time::Duration::MAX).expect_err("refused").to_string();
     assert!(
         refused.contains("https://specs.apollo.dev/vault/v0.1") && refused.contains("does not enforce"),
         "{refused}"
