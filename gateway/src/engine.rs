@@ -15,6 +15,7 @@ use crate::documents::Documents;
 use crate::http::Places;
 use crate::issuers::Issuers;
 use crate::people::People;
+use crate::pipeline;
 use crate::public::PublicRoutes;
 use crate::shared::SharedStore;
 use crate::subgraph::{HttpSubgraph, Measured, SubgraphClient, WebSocketSubgraph};
@@ -77,7 +78,8 @@ impl Gateway {
     /// When the supergraph cannot be served, something is to be kept where nothing is, or the manifest of trusted documents
     /// cannot be read.
     pub fn new(parts: GatewayParts) -> Result<Self, LoadError> {
-        let supergraph = Supergraph::load(&parts.supergraph, parts.config.prepared_cache_bytes)?;
+        let (bytes, age) = (parts.config.prepared_cache_bytes, parts.config.prepared_cache_age);
+        let supergraph = Supergraph::load(&parts.supergraph, bytes, age)?;
         let metrics = Arc::new(Metrics::new());
         let ways =
             Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public, metrics: &metrics };
@@ -104,9 +106,12 @@ impl Gateway {
         if self.serving.load().supergraph.text == text {
             return Ok(false);
         }
-        let loaded = Supergraph::load(text, self.config.prepared_cache_bytes);
+        let (bytes, age) = (self.config.prepared_cache_bytes, self.config.prepared_cache_age);
+        let loaded = Supergraph::load(text, bytes, age);
         self.metrics.supergraph_came(loaded.is_ok());
         let supergraph = loaded?;
+        let warmed = pipeline::warm(&self.config, &self.serving.load().supergraph, &supergraph);
+        tracing::info!(warmed, "operations in use were prepared for the new supergraph");
         let (config, metrics) = (&self.config, &self.metrics);
         let ways = Ways { config, in_process: &self.in_process, public: &self.public, metrics };
         self.serving.store(Arc::new(ways.to(supergraph, self.signer.is_some())));

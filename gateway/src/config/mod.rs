@@ -11,6 +11,7 @@ mod limits;
 mod listen;
 mod metrics;
 mod network;
+mod policies;
 mod security;
 mod store;
 mod subscriptions;
@@ -31,6 +32,7 @@ pub use issuers::{IssuerConfig, SignatureAlgorithm};
 pub use limits::LimitsConfig;
 pub use metrics::MetricsConfig;
 pub use network::Network;
+pub use policies::{Policies, PolicyConfig};
 pub use security::SecurityConfig;
 pub use store::Store;
 pub use subscriptions::SubscriptionsConfig;
@@ -78,6 +80,9 @@ pub struct GatewayConfig {
     pub planning_timeout: Duration,
     /// Prepared operations kept, as the sum of their documents' bytes.
     pub prepared_cache_bytes: u64,
+    /// How long they are kept.
+    #[serde(with = "humantime_serde")]
+    pub prepared_cache_age: Duration,
     /// Who may ask for the schema in a query; `/schema.graphql` has it in any case.
     pub introspection: Introspection,
     /// For those who write queries: introspection is for everyone, whatever `introspection` says.
@@ -108,6 +113,10 @@ pub struct GatewayConfig {
     pub persisted: PersistedConfig,
     /// Documents that are trusted.
     pub documents: DocumentsConfig,
+    /// Who meets the policies that the supergraph asks for.
+    pub policies: Policies,
+    /// Labels of `@override(label:)` that are switched on.
+    pub override_labels: BTreeSet<String>,
     /// Streams of events.
     pub subscriptions: SubscriptionsConfig,
     /// Metrics.
@@ -137,6 +146,7 @@ impl Default for GatewayConfig {
             subgraph_timeout: Duration::from_secs(10),
             planning_timeout: Duration::from_secs(5),
             prepared_cache_bytes: 16 << 20,
+            prepared_cache_age: Duration::from_hours(24),
             introspection: Introspection::Everyone,
             development: false,
             body_timeout: Duration::from_secs(15),
@@ -151,6 +161,8 @@ impl Default for GatewayConfig {
             budget: BudgetConfig::default(),
             persisted: PersistedConfig::default(),
             documents: DocumentsConfig::default(),
+            policies: Policies::default(),
+            override_labels: BTreeSet::new(),
             subscriptions: SubscriptionsConfig::default(),
             metrics: MetricsConfig::default(),
             trusted_proxies: Vec::new(),
@@ -208,6 +220,7 @@ impl GatewayConfig {
             ("subgraph_timeout", self.subgraph_timeout),
             ("planning_timeout", self.planning_timeout),
             ("body_timeout", self.body_timeout),
+            ("prepared_cache_age", self.prepared_cache_age),
         ];
         if let Some((key, _)) = counts.iter().find(|(_, most)| *most == 0) {
             return Err(format!("gateway.{key}: with 0 nothing would be answered; write 1 at least"));
@@ -236,6 +249,7 @@ impl GatewayConfig {
         self.cost.check()?;
         self.budget.check()?;
         self.persisted.check()?;
+        policies::check(&self.policies)?;
         self.subscriptions.check()?;
         self.documents.check()
     }

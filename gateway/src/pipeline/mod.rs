@@ -10,6 +10,7 @@ mod prepare;
 mod respond;
 mod subscribe;
 mod wanted;
+mod warm;
 
 use std::sync::{Arc, OnceLock};
 
@@ -26,6 +27,7 @@ pub(crate) use params::Params;
 pub(crate) use prepare::Prepared;
 pub(crate) use respond::Answer;
 pub(crate) use subscribe::Recall;
+pub(crate) use warm::warm;
 
 use crate::Gateway;
 use crate::budget::{Client, Standing};

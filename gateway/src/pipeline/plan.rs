@@ -4,7 +4,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use hive_router_query_planner::ast::normalization::normalize_operation;
-use hive_router_query_planner::graph::PlannerOverrideContext;
 use hive_router_query_planner::utils::cancellation::CancellationToken;
 use hive_router_query_planner::utils::parsing::safe_parse_operation;
 use kernel::ErrorCode;
@@ -15,7 +14,7 @@ use crate::access::{Access, Unmet};
 use crate::config::GatewayConfig;
 use crate::error::GraphqlError;
 use crate::plan::{MAX_NESTING, PlannerDocument, Program};
-use crate::supergraph::Supergraph;
+use crate::supergraph::{Drawn, Supergraph};
 
 /// Plans what of an operation may be seen by who does not meet `unmet`.
 pub(super) fn plan_all(
@@ -23,6 +22,7 @@ pub(super) fn plan_all(
     config: &GatewayConfig,
     parsed: &Parsed,
     unmet: Unmet,
+    drawn: Drawn,
 ) -> Result<Prepared, Vec<GraphqlError>> {
     let (document, operation) = (Arc::clone(&parsed.document), parsed.operation.clone());
     let access = Access { supergraph, unmet: &unmet };
@@ -38,19 +38,24 @@ pub(super) fn plan_all(
     }
     let mut programs = Vec::new();
     for text in &planned.texts {
-        programs.push(plan(supergraph, config, text)?);
+        programs.push(plan(supergraph, config, drawn, text)?);
     }
     Ok(Prepared { introspects: planned.introspects, operation, document, programs, unmet })
 }
 
-fn plan(supergraph: &Supergraph, config: &GatewayConfig, text: &str) -> Result<Program, Vec<GraphqlError>> {
+fn plan(
+    supergraph: &Supergraph,
+    config: &GatewayConfig,
+    drawn: Drawn,
+    text: &str,
+) -> Result<Program, Vec<GraphqlError>> {
     let token = CancellationToken::with_timeout(config.planning_timeout);
     // The planner panics on what it does not expect; a request must not take the process with it.
     let planned = catch_unwind(AssertUnwindSafe(|| {
         let document = safe_parse_operation(text).map_err(|error| error.to_string())?;
         let normalized =
             normalize_operation(&supergraph.planner.supergraph, &document, None).map_err(|error| error.to_string())?;
-        let context = PlannerOverrideContext::default();
+        let context = supergraph.overrides.context(drawn, &config.override_labels);
         let plan =
             supergraph.planner.plan_from_normalized_operation(normalized.executable_operation(), context, &token);
         plan.map_err(|error| error.to_string())

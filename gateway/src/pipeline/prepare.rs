@@ -41,7 +41,7 @@ pub(crate) struct Parsed {
     pub(super) document: Arc<Valid<ExecutableDocument>>,
     pub(super) operation: Node<Operation>,
     /// The requirements on callers that it touches.
-    touched: Vec<usize>,
+    pub(super) touched: Vec<usize>,
     /// What it costs.
     pub(super) cost: Program,
 }
@@ -84,7 +84,9 @@ pub(super) async fn planned(
     parsed: &Arc<Parsed>,
     principal: &Principal,
 ) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
-    let unmet = serving.supergraph.rules.unmet(&parsed.touched, principal);
+    let supergraph = &serving.supergraph;
+    let unmet = supergraph.rules.unmet(&parsed.touched, principal, &gateway.config.policies);
+    let drawn = supergraph.overrides.draw();
     let missed = AtomicBool::new(false);
     let make = |unmet| {
         missed.store(true, Ordering::Relaxed);
@@ -92,20 +94,26 @@ pub(super) async fn planned(
         let metrics = Arc::clone(&gateway.metrics);
         aside(move || {
             let began = Instant::now();
-            let planned = plan_all(&serving.supergraph, &config, &parsed, unmet);
+            let planned = plan_all(&serving.supergraph, &config, &parsed, unmet, drawn);
             metrics.planned(began.elapsed());
             planned
         })
     };
     let span = tracing::debug_span!("graphql.prepare", stage = "plan");
-    let planned = serving.supergraph.prepared.plan(parsed, unmet, make).instrument(span).await;
+    let planned = supergraph.prepared.plan(parsed, unmet, drawn, make).instrument(span).await;
     gateway.metrics.looked_up(telemetry::Prepared::Plans, !missed.load(Ordering::Relaxed));
     planned
 }
 
 /// Whether a plan is still the one for this caller.
-pub(super) fn is_for(supergraph: &Supergraph, parsed: &Parsed, prepared: &Prepared, principal: &Principal) -> bool {
-    supergraph.rules.unmet(&parsed.touched, principal) == prepared.unmet
+pub(super) fn is_for(
+    gateway: &Gateway,
+    serving: &Serving,
+    parsed: &Parsed,
+    prepared: &Prepared,
+    principal: &Principal,
+) -> bool {
+    serving.supergraph.rules.unmet(&parsed.touched, principal, &gateway.config.policies) == prepared.unmet
 }
 
 /// Runs what may take long where it holds up no other request of this thread.
@@ -119,7 +127,7 @@ pub(super) fn internal() -> GraphqlError {
     GraphqlError::new(ErrorCode::Internal, "an internal error; the log has more under this request's id")
 }
 
-fn parse(
+pub(super) fn parse(
     supergraph: &Supergraph,
     config: &GatewayConfig,
     id: u64,

@@ -87,7 +87,7 @@ impl Joiner {
     async fn answer(&self, event: Result<bytes::Bytes, CallError>) -> Result<Answer, GraphqlError> {
         let Self { gateway, serving, parsed, prepared, variables, .. } = self;
         let caller = (self.recall)().await?;
-        if !prepare::is_for(&serving.supergraph, parsed, prepared, &caller.principal) {
+        if !prepare::is_for(gateway, serving, parsed, prepared, &caller.principal) {
             let told = "what you may see has changed since this subscription began: subscribe again";
             return Err(GraphqlError::new(ErrorCode::Forbidden, told));
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod links;
 mod load;
+mod overrides;
 mod types;
 mod views;
 mod watch;
@@ -21,6 +22,7 @@ use crate::pipeline::PreparedCache;
 use crate::plan::Aliases;
 
 pub use load::LoadError;
+pub(crate) use overrides::{Drawn, Overrides};
 pub(crate) use types::Types;
 pub use watch::watch;
 
@@ -35,6 +37,8 @@ pub struct Supergraph {
     /// What tells this public schema from any other.
     pub(crate) public_tag: String,
     pub(crate) implementers: HashMap<Name, Implementers>,
+    /// Fields that move between subgraphs by degrees.
+    pub(crate) overrides: Overrides,
     /// All types, public or not.
     pub(crate) types: Types,
     /// What its fields ask of a caller.
