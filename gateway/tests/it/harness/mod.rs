@@ -2,6 +2,8 @@
 
 mod answer;
 mod catalogue;
+mod collector;
+mod exposition;
 mod fixtures;
 mod gateway;
 mod guarded;
@@ -12,6 +14,8 @@ mod reviews;
 mod stub;
 
 pub(crate) use answer::{Answer, failed};
+pub(crate) use collector::Collector;
+pub(crate) use exposition::Exposition;
 pub(crate) use fixtures::{PLAIN, SMALLER, SUPERGRAPH};
 pub(crate) use gateway::{Builder, TestGateway};
 pub(crate) use guarded::guarded;
