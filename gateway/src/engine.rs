@@ -12,7 +12,7 @@ use service_kit::principal_token::Signer;
 use crate::config::GatewayConfig;
 use crate::people::People;
 use crate::public::PublicRoutes;
-use crate::subgraph::{HttpSubgraph, SubgraphClient};
+use crate::subgraph::{Forwarding, HttpSubgraph, SubgraphClient, around};
 use crate::supergraph::{LoadError, Supergraph};
 
 /// What a gateway is made of.
@@ -36,6 +36,7 @@ pub struct Gateway {
     pub(crate) config: GatewayConfig,
     pub(crate) tokens: Option<access_token::Verifier>,
     pub(crate) people: People,
+    pub(crate) forwarding: Forwarding,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
@@ -66,7 +67,17 @@ impl Gateway {
         let serving = ways.to(supergraph, parts.signer.is_some());
         let GatewayParts { config, signer, tokens, in_process, public, .. } = parts;
         let people = People::default();
-        Ok(Self { config, tokens, people, signer, in_process, public, serving: ArcSwap::from_pointee(serving) })
+        let forwarding = Forwarding::of(&config.headers);
+        Ok(Self {
+            config,
+            tokens,
+            people,
+            forwarding,
+            signer,
+            in_process,
+            public,
+            serving: ArcSwap::from_pointee(serving),
+        })
     }
 
     /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.
@@ -111,22 +122,34 @@ impl Ways<'_> {
     fn to(&self, supergraph: Supergraph, signs: bool) -> Serving {
         let mut clients: BTreeMap<String, Arc<dyn SubgraphClient>> = BTreeMap::new();
         let mut addresses = BTreeMap::new();
+        self.warn_of_strangers(&supergraph);
+        let add = |clients: &mut BTreeMap<_, _>, name: &String, client| {
+            let rules = self.config.traffic.of(name, self.config.subgraph_timeout);
+            clients.insert(name.clone(), around(name, client, &rules));
+        };
         for (name, url) in supergraph.subgraphs() {
             if let Some(client) = self.in_process.get(name) {
-                clients.insert(name.clone(), Arc::clone(client));
+                add(&mut clients, name, Arc::clone(client));
                 continue;
             }
             let url = self.config.subgraphs.get(name).unwrap_or(url);
             addresses.insert(name.clone(), url.clone());
             match HttpSubgraph::new(url, self.config.max_subgraph_response_bytes) {
-                Ok(client) => {
-                    clients.insert(name.clone(), Arc::new(client));
-                }
+                Ok(client) => add(&mut clients, name, Arc::new(client)),
                 // The others are served; a request that needs this one is told.
                 Err(error) => tracing::error!(subgraph = name, %error, "this subgraph cannot be called"),
             }
         }
         let public = PublicRoutes::of(self.config, self.public, &addresses, signs);
         Serving { supergraph, clients, public }
+    }
+
+    /// What is configured for a subgraph that is not there is of no effect; its name may be misspelt.
+    fn warn_of_strangers(&self, supergraph: &Supergraph) {
+        let traffic = self.config.traffic.subgraph.keys().map(|name| ("traffic", name));
+        let headers = self.config.headers.subgraph.keys().map(|name| ("headers", name));
+        for (section, name) in traffic.chain(headers).filter(|(_, name)| !supergraph.subgraphs().contains_key(*name)) {
+            tracing::warn!("gateway.{section}.subgraph.{name}: the supergraph has no such subgraph");
+        }
     }
 }

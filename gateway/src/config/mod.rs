@@ -1,10 +1,17 @@
 //! The section `[gateway]`.
 
+pub(crate) mod headers;
+mod traffic;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub use headers::{HeadersConfig, SubgraphHeaders};
+pub(crate) use traffic::Rules;
+pub use traffic::{SubgraphTraffic, TrafficConfig};
 
 /// What the gateway serves, and within which bounds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,7 +46,7 @@ pub struct GatewayConfig {
     /// How long a whole request may take.
     #[serde(with = "humantime_serde")]
     pub request_timeout: Duration,
-    /// How long one call to a subgraph may take.
+    /// How long one call to a subgraph may take, where `traffic` does not say.
     #[serde(with = "humantime_serde")]
     pub subgraph_timeout: Duration,
     /// How long planning one operation may take.
@@ -49,6 +56,10 @@ pub struct GatewayConfig {
     pub prepared_cache_bytes: u64,
     /// Whether clients may ask for the schema in a query; `/schema.graphql` has it in any case.
     pub introspection: bool,
+    /// How subgraphs are called.
+    pub traffic: TrafficConfig,
+    /// Which headers subgraphs get.
+    pub headers: HeadersConfig,
 }
 
 impl Default for GatewayConfig {
@@ -72,6 +83,8 @@ impl Default for GatewayConfig {
             planning_timeout: Duration::from_secs(5),
             prepared_cache_bytes: 16 << 20,
             introspection: true,
+            traffic: TrafficConfig::default(),
+            headers: HeadersConfig::default(),
         }
     }
 }
@@ -109,6 +122,7 @@ impl GatewayConfig {
                 return Err(format!("gateway.public_routes: two subgraphs cannot both answer {prefix}"));
             }
         }
-        Ok(())
+        self.traffic.check(self.subgraph_timeout)?;
+        self.headers.check()
     }
 }

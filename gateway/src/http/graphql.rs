@@ -79,7 +79,8 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers
     let run = async {
         let request_id: Arc<str> = Arc::from(id.as_str());
         let (principal, doubt) = people::recognise(gateway, principal, &request_id).await;
-        pipeline::run(gateway, params, &Caller { principal, doubt, request_id }).await
+        let headers = gateway.forwarding.take(headers);
+        pipeline::run(gateway, params, &Caller { principal, doubt, request_id, headers }).await
     };
     let outcome = tokio::time::timeout(gateway.config.request_timeout, run).await.unwrap_or_else(|_| {
         Err(vec![GraphqlError::new(ErrorCode::Timeout, "the whole request took too long; ask for less at once")])

@@ -1,7 +1,7 @@
 //! Running a program: calls to subgraphs, entities, merging. What fails leaves a gap and an error, and the rest is answered.
 
 use std::collections::HashSet;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use hive_router_query_planner::planner::plan_nodes::FetchRewrite;
-use kernel::ErrorCode;
+use kernel::{ErrorCode, Principal};
 
 use super::wanted::Wanted;
 use super::{Caller, Prepared};
@@ -20,7 +20,7 @@ use crate::json::{self, Object, Step, Value};
 use crate::plan::{Condition, EntityFetch, Fetch, Node, Root, Target, client_variable};
 use crate::response::subgraph_errors::{self, MAX_PLACES, SubgraphErrors};
 use crate::response::{merge, rewrite};
-use crate::subgraph::{CallError, SubgraphRequest};
+use crate::subgraph::{CallError, Intent, SubgraphRequest};
 
 /// What was fetched, by internal keys, and what went wrong.
 #[derive(Default)]
@@ -43,6 +43,10 @@ struct Run<'a> {
     serving: &'a Serving,
     variables: &'a Valid<JsonMap>,
     caller: &'a Caller,
+    /// Who asks, for every call.
+    principal: Arc<Principal>,
+    /// Whether the operation is a query.
+    reads: bool,
     /// Held for a look or a merge, never across an await; no other request knows it.
     state: Mutex<Executed>,
 }
@@ -56,7 +60,8 @@ pub(super) async fn execute(
     caller: &Caller,
 ) -> Executed {
     let state = Mutex::new(Executed { data: Value::Object(Object::new()), ..Executed::default() });
-    let run = Run { gateway, serving, variables, caller, state };
+    let (principal, reads) = (Arc::new(caller.principal.clone()), prepared.operation.is_query());
+    let run = Run { gateway, serving, variables, caller, principal, reads, state };
     for root in prepared.programs.iter().filter_map(|program| program.root.as_ref()) {
         run.node(root).await;
     }
@@ -112,10 +117,16 @@ impl Run<'_> {
         let request = SubgraphRequest {
             body: self.body(fetch, representations),
             principal: self.gateway.principal_token(&fetch.subgraph, &self.caller.principal),
-            request_id: std::sync::Arc::clone(&self.caller.request_id),
+            caller: Arc::clone(&self.principal),
+            headers: self.gateway.forwarding.to(&fetch.subgraph, &self.caller.headers),
+            request_id: Arc::clone(&self.caller.request_id),
+            intent: match fetch.target {
+                _ if self.reads => Intent::Query,
+                Target::Entities(_) => Intent::FollowUp,
+                Target::Root { .. } => Intent::Mutation,
+            },
         };
-        let answer = tokio::time::timeout(self.gateway.config.subgraph_timeout, client.call(request)).await;
-        let bytes = answer.unwrap_or(Err(CallError::TimedOut))?;
+        let bytes = client.call(request).await?;
         match json::read(&bytes) {
             Ok(Value::Object(object)) if object.contains_key("data") || object.contains_key("errors") => Ok(object),
             Ok(_) => Err(CallError::BrokenOff("it is no GraphQL response".to_owned())),
@@ -227,6 +238,10 @@ impl Run<'_> {
         let (code, message) = match error {
             CallError::TimedOut => {
                 (ErrorCode::Timeout, format!("the service {} did not answer in time", fetch.subgraph))
+            }
+            CallError::QueueFull | CallError::QueuedTooLong => {
+                let message = format!("the service {} has too much to do; ask again later", fetch.subgraph);
+                (ErrorCode::UpstreamUnavailable, message)
             }
             _ => (ErrorCode::UpstreamUnavailable, format!("the service {} is not available", fetch.subgraph)),
         };

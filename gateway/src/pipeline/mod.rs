@@ -9,6 +9,7 @@ mod wanted;
 
 use std::sync::Arc;
 
+use ::http::HeaderMap;
 use apollo_compiler::request::coerce_variable_values;
 use kernel::{ErrorCode, Principal};
 
@@ -26,6 +27,8 @@ pub(crate) struct Caller {
     /// What could not be learned of them, as the client is told.
     pub(crate) doubt: Option<GraphqlError>,
     pub(crate) request_id: Arc<str>,
+    /// Those of the request's headers that some subgraph gets.
+    pub(crate) headers: HeaderMap,
 }
 
 /// Answers a request. The error side is a refusal before anything was executed.
