@@ -18,7 +18,7 @@ use crate::people::People;
 use crate::pipeline;
 use crate::public::PublicRoutes;
 use crate::shared::SharedStore;
-use crate::subgraph::{HttpSubgraph, SubgraphClient, WebSocketSubgraph};
+use crate::subgraph::{Forwarding, HttpSubgraph, SubgraphClient, WebSocketSubgraph, around};
 use crate::supergraph::{LoadError, Supergraph};
 
 /// What a gateway is made of.
@@ -49,6 +49,7 @@ pub struct Gateway {
     pub(crate) documents: Documents,
     /// Streams, and connections by WebSocket, that are open.
     pub(crate) streams: Places,
+    pub(crate) forwarding: Forwarding,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
@@ -91,7 +92,20 @@ impl Gateway {
         let documents = Documents::of(&config, shared.as_ref()).map_err(LoadError::Configuration)?;
         let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
         let streams = Places::of(&config.subscriptions);
-        Ok(Self { config, issuers, people, budgets, documents, streams, signer, in_process, public, serving })
+        let forwarding = Forwarding::of(&config.headers);
+        Ok(Self {
+            config,
+            issuers,
+            people,
+            budgets,
+            documents,
+            streams,
+            forwarding,
+            signer,
+            in_process,
+            public,
+            serving,
+        })
     }
 
     /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.
@@ -138,17 +152,20 @@ impl Ways<'_> {
     fn to(&self, supergraph: Supergraph, signs: bool) -> Serving {
         let mut clients: BTreeMap<String, Arc<dyn SubgraphClient>> = BTreeMap::new();
         let mut addresses = BTreeMap::new();
+        self.warn_of_strangers(&supergraph);
+        let add = |clients: &mut BTreeMap<_, _>, name: &String, client| {
+            let rules = self.config.traffic.of(name, self.config.subgraph_timeout);
+            clients.insert(name.clone(), around(name, client, &rules));
+        };
         for (name, url) in supergraph.subgraphs() {
             if let Some(client) = self.in_process.get(name) {
-                clients.insert(name.clone(), Arc::clone(client));
+                add(&mut clients, name, Arc::clone(client));
                 continue;
             }
             let url = self.config.subgraphs.get(name).unwrap_or(url);
             addresses.insert(name.clone(), url.clone());
             match HttpSubgraph::new(url, self.config.max_subgraph_response_bytes) {
-                Ok(client) => {
-                    clients.insert(name.clone(), self.with_events(name, Arc::new(client)));
-                }
+                Ok(client) => add(&mut clients, name, self.with_events(name, Arc::new(client))),
                 // The others are served; a request that needs this one is told.
                 Err(error) => tracing::error!(subgraph = name, %error, "this subgraph cannot be called"),
             }
@@ -162,6 +179,15 @@ impl Ways<'_> {
         match self.config.subscriptions.websocket.get(name) {
             Some(address) => Arc::new(WebSocketSubgraph::new(calls, address, self.config.max_subgraph_response_bytes)),
             None => calls,
+        }
+    }
+
+    /// What is configured for a subgraph that is not there is of no effect; its name may be misspelt.
+    fn warn_of_strangers(&self, supergraph: &Supergraph) {
+        let traffic = self.config.traffic.subgraph.keys().map(|name| ("traffic", name));
+        let headers = self.config.headers.subgraph.keys().map(|name| ("headers", name));
+        for (section, name) in traffic.chain(headers).filter(|(_, name)| !supergraph.subgraphs().contains_key(*name)) {
+            tracing::warn!("gateway.{section}.subgraph.{name}: the supergraph has no such subgraph");
         }
     }
 }

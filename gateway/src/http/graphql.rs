@@ -116,7 +116,8 @@ async fn answer(
     };
     let address = client_address(socket_address(peer), headers, &gateway.config.trusted_proxies);
     let (client, standing) = (Client::of(&principal, address), OnceLock::new());
-    let asker = Asker { principal, request_id: Arc::from(id.as_str()), client, standing: &standing };
+    let request_id = Arc::from(id.as_str());
+    let asker = Asker { principal, request_id, client, standing: &standing, headers: gateway.forwarding.take(headers) };
     if wanted == events::MEDIA_TYPE {
         let stopping = stopping.map(|Extension(stopping)| stopping);
         let mut response = match events::answer(gateway, params, asker, headers, stopping).await {

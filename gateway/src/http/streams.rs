@@ -53,14 +53,15 @@ impl Credentials {
     }
 
     /// Learns who it is, whenever it is asked.
-    fn recall(self, gateway: Arc<Gateway>, request_id: Arc<str>) -> Recall {
+    fn recall(self, gateway: Arc<Gateway>, request_id: Arc<str>, headers: HeaderMap) -> Recall {
         Box::new(move || {
             let (credentials, gateway, request_id) = (self.clone(), Arc::clone(&gateway), Arc::clone(&request_id));
+            let headers = headers.clone();
             async move {
                 let principal = credentials.principal(&gateway).await;
                 let principal = principal.map_err(|unknown| GraphqlError::new(unknown.code(), unknown.to_string()))?;
                 let (principal, doubt) = people::recognise(&gateway, principal, &request_id).await;
-                Ok(Caller { principal, doubt, request_id })
+                Ok(Caller { principal, doubt, request_id, headers })
             }
             .boxed()
         })
@@ -79,7 +80,7 @@ pub(super) async fn answers(
         let told = "too many streams are open here; try again later";
         return Err(vec![GraphqlError::new(ErrorCode::RateLimited, told)]);
     };
-    let recall = credentials.recall(Arc::clone(gateway), Arc::clone(&asker.request_id));
+    let recall = credentials.recall(Arc::clone(gateway), Arc::clone(&asker.request_id), asker.headers.clone());
     let answers = pipeline::stream(gateway, params, asker, recall).await?;
     let answers = answers.inspect(move |_| {
         // The place is the stream's.

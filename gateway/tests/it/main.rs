@@ -43,5 +43,6 @@ mod request_ids;
 mod routes;
 mod shapes;
 mod tokens;
+mod traffic;
 mod variables;
 mod watching;

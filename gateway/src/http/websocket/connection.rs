@@ -31,6 +31,8 @@ pub(super) struct Connection {
     /// Of the upgrade, until `connection_init` brings others.
     credentials: Credentials,
     request_id: Arc<str>,
+    /// Those of the upgrade's headers that some subgraph gets.
+    headers: HeaderMap,
     /// Where the client is, for its budget.
     address: Option<IpAddr>,
     stopping: Option<Stopping>,
@@ -51,11 +53,12 @@ impl Connection {
         gateway: Arc<Gateway>,
         credentials: Credentials,
         request_id: Arc<str>,
+        headers: HeaderMap,
         address: Option<IpAddr>,
         stopping: Option<Stopping>,
     ) -> Self {
         let (begun, running, tasks) = (false, HashMap::new(), JoinSet::new());
-        Self { gateway, credentials, request_id, address, stopping, begun, running, tasks }
+        Self { gateway, credentials, request_id, headers, address, stopping, begun, running, tasks }
     }
 
     /// Serves until either side ends it. What still runs then is ended, too.
@@ -174,6 +177,7 @@ impl Connection {
             request_id: Arc::clone(&self.request_id),
             stopping: self.stopping.clone(),
             id: id.clone(),
+            headers: self.headers.clone(),
             address: self.address,
             sender: sender.clone(),
         };
@@ -190,6 +194,7 @@ struct Operation {
     request_id: Arc<str>,
     stopping: Option<Stopping>,
     id: String,
+    headers: HeaderMap,
     address: Option<IpAddr>,
     sender: mpsc::Sender<FromOperation>,
 }
@@ -220,7 +225,7 @@ impl Operation {
         let client = Client::of(&principal, self.address);
         let standing = OnceLock::new();
         let request_id = Arc::clone(&self.request_id);
-        let asker = Asker { principal, request_id, client, standing: &standing };
+        let asker = Asker { principal, request_id, client, standing: &standing, headers: self.headers.clone() };
         streams::answers(&self.gateway, params, asker, self.credentials.clone(), self.stopping.clone()).await
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod catalogue;
 mod fixtures;
+mod gate;
 mod gateway;
 mod guarded;
 mod people;
@@ -13,6 +14,7 @@ mod stub;
 
 pub(crate) use answer::{Answer, failed};
 pub(crate) use fixtures::{PLAIN, SMALLER, SUPERGRAPH};
+pub(crate) use gate::Gate;
 pub(crate) use gateway::{Builder, TestGateway};
 pub(crate) use guarded::guarded;
 pub(crate) use people::schema as people_schema;
