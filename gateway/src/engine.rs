@@ -18,8 +18,9 @@ use crate::people::People;
 use crate::pipeline;
 use crate::public::PublicRoutes;
 use crate::shared::SharedStore;
-use crate::subgraph::{Forwarding, HttpSubgraph, SubgraphClient, WebSocketSubgraph, around};
+use crate::subgraph::{Forwarding, HttpSubgraph, Measured, SubgraphClient, WebSocketSubgraph, around};
 use crate::supergraph::{LoadError, Supergraph};
+use crate::telemetry::Metrics;
 
 /// What a gateway is made of.
 pub struct GatewayParts {
@@ -50,6 +51,7 @@ pub struct Gateway {
     /// Streams, and connections by WebSocket, that are open.
     pub(crate) streams: Places,
     pub(crate) forwarding: Forwarding,
+    pub(crate) metrics: Arc<Metrics>,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
@@ -79,7 +81,9 @@ impl Gateway {
     pub fn new(parts: GatewayParts) -> Result<Self, LoadError> {
         let supergraph =
             Supergraph::load(&parts.supergraph, parts.config.prepared_cache_bytes, parts.config.prepared_cache_age)?;
-        let ways = Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public };
+        let metrics = Arc::new(Metrics::new());
+        let ways =
+            Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public, metrics: &metrics };
         let serving = ways.to(supergraph, parts.signer.is_some());
         let GatewayParts { config, signer, tokens, in_process, public, shared, .. } = parts;
         if config.shares() && shared.is_none() {
@@ -101,6 +105,7 @@ impl Gateway {
             documents,
             streams,
             forwarding,
+            metrics,
             signer,
             in_process,
             public,
@@ -116,10 +121,13 @@ impl Gateway {
         if self.serving.load().supergraph.text == text {
             return Ok(false);
         }
-        let supergraph = Supergraph::load(text, self.config.prepared_cache_bytes, self.config.prepared_cache_age)?;
+        let loaded = Supergraph::load(text, self.config.prepared_cache_bytes, self.config.prepared_cache_age);
+        self.metrics.supergraph_came(loaded.is_ok());
+        let supergraph = loaded?;
         let warmed = pipeline::warm(&self.config, &self.serving.load().supergraph, &supergraph);
         tracing::info!(warmed, "operations in use were prepared for the new supergraph");
-        let ways = Ways { config: &self.config, in_process: &self.in_process, public: &self.public };
+        let (config, metrics) = (&self.config, &self.metrics);
+        let ways = Ways { config, in_process: &self.in_process, public: &self.public, metrics };
         self.serving.store(Arc::new(ways.to(supergraph, self.signer.is_some())));
         Ok(true)
     }
@@ -145,6 +153,7 @@ struct Ways<'a> {
     config: &'a GatewayConfig,
     in_process: &'a HashMap<String, Arc<dyn SubgraphClient>>,
     public: &'a HashMap<String, Router>,
+    metrics: &'a Arc<Metrics>,
 }
 
 impl Ways<'_> {
@@ -155,7 +164,7 @@ impl Ways<'_> {
         self.warn_of_strangers(&supergraph);
         let add = |clients: &mut BTreeMap<_, _>, name: &String, client| {
             let rules = self.config.traffic.of(name, self.config.subgraph_timeout);
-            clients.insert(name.clone(), around(name, client, &rules));
+            clients.insert(name.clone(), around(name, self.measured(name, client), &rules));
         };
         for (name, url) in supergraph.subgraphs() {
             if let Some(client) = self.in_process.get(name) {
@@ -189,5 +198,11 @@ impl Ways<'_> {
         for (section, name) in traffic.chain(headers).filter(|(_, name)| !supergraph.subgraphs().contains_key(*name)) {
             tracing::warn!("gateway.{section}.subgraph.{name}: the supergraph has no such subgraph");
         }
+    }
+
+    /// A way whose calls are told of.
+    fn measured(&self, name: &str, client: Arc<dyn SubgraphClient>) -> Arc<dyn SubgraphClient> {
+        let (metrics, patience) = (Arc::clone(self.metrics), self.config.subgraph_timeout);
+        Arc::new(Measured { name: name.to_owned(), client, metrics, patience })
     }
 }

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use crate::Gateway;
 use crate::error::GraphqlError;
 use crate::subgraph::{CallError, Intent, SubgraphRequest};
+use crate::telemetry::Account;
 
 /// What the service of people is asked, on behalf of the person.
 const QUESTION: &[u8] = br#"{"query":"{ callingPerson { personId profiles establishments workplaces classes } }"}"#;
@@ -73,7 +74,7 @@ struct CallingPerson {
 pub(crate) async fn recognise(
     gateway: &Gateway,
     mut principal: Principal,
-    request_id: &Arc<str>,
+    account: &Arc<Account>,
 ) -> (Principal, Option<GraphqlError>) {
     let service = gateway.config.person_service.as_str();
     let (Some(person), Some(client)) = (&principal.person, &principal.client) else { return (principal, None) };
@@ -85,10 +86,10 @@ pub(crate) async fn recognise(
     }
     // Whoever asks for the same person at the same time waits for one answer.
     let learning = async {
-        let facts = match ask(gateway, service, token, &principal, request_id).await {
+        let facts = match ask(gateway, service, token, &principal, account).await {
             Ok(found) => Some(Arc::new(PersonFacts { subject: key.1.clone(), ..found.unwrap_or_default() })),
             Err(error) => {
-                tracing::warn!(request_id = &**request_id, subgraph = service, %error, "who asks cannot be learned");
+                tracing::warn!(request_id = &*account.request_id, subgraph = service, %error, "who asks cannot be learned");
                 None
             }
         };
@@ -108,7 +109,7 @@ async fn ask(
     service: &str,
     token: String,
     principal: &Principal,
-    request_id: &Arc<str>,
+    account: &Arc<Account>,
 ) -> Result<Option<PersonFacts>, CallError> {
     let serving = gateway.serving();
     let client = serving.clients.get(service);
@@ -119,7 +120,8 @@ async fn ask(
         caller: Arc::new(principal.clone()),
         // The answer is remembered for whatever request comes next: it must not depend on the headers of this one.
         headers: gateway.forwarding.to(service, &HeaderMap::new()),
-        request_id: Arc::clone(request_id),
+        request_id: Arc::clone(&account.request_id),
+        account: Arc::clone(account),
         intent: Intent::Query,
     };
     let bytes = client.call(request).await?;

@@ -9,7 +9,7 @@ use service_kit::principal_token;
 use crate::public::headers::HOP_BY_HOP;
 
 /// What the gateway writes itself, or what is true of the client's message alone.
-const OWN: [HeaderName; 9] = [
+const OWN: [HeaderName; 11] = [
     header::HOST,
     header::CONTENT_LENGTH,
     header::CONTENT_TYPE,
@@ -18,6 +18,8 @@ const OWN: [HeaderName; 9] = [
     header::ACCEPT_ENCODING,
     header::EXPECT,
     HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("traceparent"),
+    HeaderName::from_static("tracestate"),
     HeaderName::from_static(principal_token::HEADER),
 ];
 /// What proves who asks: for the subgraph that is named for it, and for no other.
@@ -94,7 +96,7 @@ pub(crate) fn for_one(name: &str) -> Result<HeaderName, &'static str> {
     if HOP_BY_HOP.contains(&name.as_str()) {
         return Err("is about one connection, and means nothing on the next");
     }
-    if OWN.contains(&name) {
+    if OWN.contains(&name) || name.as_str().starts_with("sec-websocket-") {
         return Err("is written by the gateway");
     }
     Ok(name)
@@ -132,7 +134,18 @@ mod tests {
 
     #[test]
     fn what_no_subgraph_may_get_is_refused_by_its_key() {
-        for name in ["Connection", "te", "Transfer-Encoding", "content-length", "Host", "accept-encoding", "a b", ""] {
+        for name in [
+            "Connection",
+            "te",
+            "Transfer-Encoding",
+            "content-length",
+            "Host",
+            "accept-encoding",
+            "traceparent",
+            "sec-websocket-key",
+            "a b",
+            "",
+        ] {
             for (config, key) in [
                 (of_all(&[name]), "gateway.headers.forward: "),
                 (of_reviews(&[name], &[]), "gateway.headers.subgraph.reviews.forward: "),

@@ -10,6 +10,7 @@ mod introspection;
 mod issuers;
 mod limits;
 mod listen;
+mod metrics;
 mod network;
 mod policies;
 mod security;
@@ -32,6 +33,7 @@ pub use headers::{HeadersConfig, SubgraphHeaders};
 pub use introspection::Introspection;
 pub use issuers::{IssuerConfig, SignatureAlgorithm};
 pub use limits::LimitsConfig;
+pub use metrics::MetricsConfig;
 pub use network::Network;
 pub use policies::{Policies, PolicyConfig};
 pub use security::SecurityConfig;
@@ -122,6 +124,8 @@ pub struct GatewayConfig {
     pub override_labels: BTreeSet<String>,
     /// Streams of events.
     pub subscriptions: SubscriptionsConfig,
+    /// Metrics.
+    pub metrics: MetricsConfig,
     /// Proxies in front, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// How subgraphs are called.
@@ -169,6 +173,7 @@ impl Default for GatewayConfig {
             policies: Policies::default(),
             override_labels: BTreeSet::new(),
             subscriptions: SubscriptionsConfig::default(),
+            metrics: MetricsConfig::default(),
             trusted_proxies: Vec::new(),
             traffic: TrafficConfig::default(),
             headers: HeadersConfig::default(),
@@ -201,6 +206,7 @@ impl GatewayConfig {
         self.bounds()?;
         self.cors.check()?;
         self.csrf.check()?;
+        self.metrics.check()?;
         self.prefixes()
     }
 

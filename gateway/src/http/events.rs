@@ -16,6 +16,7 @@ use super::streams::{self, Credentials};
 use crate::Gateway;
 use crate::error::GraphqlError;
 use crate::pipeline::{Answer, Asker, Params};
+use crate::telemetry::Outcome;
 
 /// What such a client accepts.
 pub(super) const MEDIA_TYPE: &str = "text/event-stream";
@@ -35,10 +36,13 @@ pub(super) async fn answer(
     stopping: Option<Stopping>,
 ) -> Result<Response, Vec<GraphqlError>> {
     let answers = streams::answers(gateway, params, asker, Credentials::of(headers), stopping).await;
-    let events: BoxStream<'static, Event> = match answers {
-        Ok(answers) => answers.map(|answer: Answer| next(&answer)).boxed(),
+    let (events, outcome): (BoxStream<'static, Event>, _) = match answers {
+        Ok(answers) => (answers.map(|answer: Answer| next(&answer)).boxed(), Outcome::answered(&[])),
         Err(errors) if errors.iter().any(is_about_the_caller) => return Err(errors),
-        Err(errors) => stream::iter([next(&Refused { errors })]).boxed(),
+        Err(errors) => {
+            let outcome = Outcome::refused(&errors);
+            (stream::iter([next(&Refused { errors })]).boxed(), outcome)
+        }
     };
     let complete = Event::default().event("complete").data("");
     let events = events.chain(stream::iter([complete])).map(Ok::<_, Infallible>);
@@ -48,6 +52,7 @@ pub(super) async fn answer(
     // A proxy that collects what it passes on would hold events back.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.extensions_mut().insert(outcome);
     Ok(response)
 }
 

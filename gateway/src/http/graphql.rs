@@ -21,6 +21,7 @@ use crate::Gateway;
 use crate::budget::Client;
 use crate::error::GraphqlError;
 use crate::pipeline::{self, Asker, Params};
+use crate::telemetry::{Account, Outcome};
 
 const GRAPHQL: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
@@ -40,17 +41,18 @@ pub(super) async fn by_get(
     State(gateway): State<Arc<Gateway>>,
     peer: Peer,
     stopping: Stops,
+    Extension(account): Extension<Arc<Account>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     if let Ok(upgrade) = upgrade {
         let address = client_address(socket_address(peer), &headers, &gateway.config.trusted_proxies);
-        let (id, stopping) = (request_id(&headers), stopping.map(|Extension(stopping)| stopping));
-        return websocket::open(gateway, upgrade, &headers, &id, address, stopping);
+        let stopping = stopping.map(|Extension(stopping)| stopping);
+        return websocket::open(gateway, upgrade, &headers, &account, address, stopping);
     }
     let params = Params::from_query(query.as_deref().unwrap_or_default());
-    answer(&gateway, params, peer, &headers, stopping).await
+    answer(&gateway, params, account, peer, &headers, stopping).await
 }
 
 /// `POST /graphql` with a JSON body.
@@ -58,6 +60,7 @@ pub(super) async fn by_post(
     State(gateway): State<Arc<Gateway>>,
     peer: Peer,
     stopping: Stops,
+    Extension(account): Extension<Arc<Account>>,
     headers: HeaderMap,
     ReadBody(body): ReadBody,
 ) -> Response {
@@ -85,12 +88,13 @@ pub(super) async fn by_post(
             return refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, "the body broke off".to_owned());
         }
     };
-    answer(&gateway, Params::from_body(&body), peer, &headers, stopping).await
+    answer(&gateway, Params::from_body(&body), account, peer, &headers, stopping).await
 }
 
 async fn answer(
     gateway: &Arc<Gateway>,
     params: Result<Params, GraphqlError>,
+    account: Arc<Account>,
     peer: Peer,
     headers: &HeaderMap,
     stopping: Stops,
@@ -114,10 +118,11 @@ async fn answer(
         // The body is no request at all: whatever the media type, that is the client's mistake.
         Err(error) => return refusal(StatusCode::BAD_REQUEST, vec![error], media_type, &id),
     };
+    account.comes_from(principal.client.as_deref());
     let address = client_address(socket_address(peer), headers, &gateway.config.trusted_proxies);
     let (client, standing) = (Client::of(&principal, address), OnceLock::new());
-    let request_id = Arc::from(id.as_str());
-    let asker = Asker { principal, request_id, client, standing: &standing, headers: gateway.forwarding.take(headers) };
+    let headers_taken = gateway.forwarding.take(headers);
+    let asker = Asker { principal, account, client, standing: &standing, headers: headers_taken };
     if wanted == events::MEDIA_TYPE {
         let stopping = stopping.map(|Extension(stopping)| stopping);
         let mut response = match events::answer(gateway, params, asker, headers, stopping).await {
@@ -138,7 +143,11 @@ async fn answer(
         Err(vec![GraphqlError::new(ErrorCode::Timeout, "the whole request took too long; ask for less at once")])
     });
     let mut response = match outcome {
-        Ok(answer) => respond(StatusCode::OK, write(&answer), media_type, &id),
+        Ok(answer) => {
+            let mut response = respond(StatusCode::OK, write(&answer), media_type, &id);
+            response.extensions_mut().insert(Outcome::answered(&answer.errors));
+            response
+        }
         Err(errors) => {
             // Clients of the older media type read every answer to a well-formed request from a 200.
             let status = errors.first().map_or(500, GraphqlError::status);
@@ -168,7 +177,10 @@ pub(super) fn refusal(status: StatusCode, errors: Vec<GraphqlError>, media_type:
     struct Refusal {
         errors: Vec<GraphqlError>,
     }
-    respond(status, write(&Refusal { errors }), media_type, id)
+    let outcome = Outcome::refused(&errors);
+    let mut response = respond(status, write(&Refusal { errors }), media_type, id);
+    response.extensions_mut().insert(outcome);
+    response
 }
 
 fn respond(status: StatusCode, body: Vec<u8>, media_type: &'static str, id: &str) -> Response {

@@ -78,6 +78,11 @@ impl PreparedCache {
         }
     }
 
+    /// How many documents and how many plans are kept.
+    pub(crate) fn entries(&self) -> (usize, usize) {
+        (self.documents.len(), self.plans.len())
+    }
+
     /// The document of this text, or what `read` makes of an id, the text and the operation's name.
     pub(super) async fn document<F>(
         &self,

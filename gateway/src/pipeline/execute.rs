@@ -170,7 +170,8 @@ impl<'c> Run<'c> {
             principal: gateway.principal_token(&fetch.subgraph, &caller.principal),
             caller: Arc::clone(&self.principal),
             headers: gateway.forwarding.to(&fetch.subgraph, &caller.headers),
-            request_id: Arc::clone(&caller.request_id),
+            request_id: Arc::clone(&caller.account.request_id),
+            account: Arc::clone(&caller.account),
             intent: match fetch.target {
                 _ if self.reads => Intent::Query,
                 Target::Entities(_) => Intent::FollowUp,
@@ -294,7 +295,7 @@ impl<'c> Run<'c> {
 
     /// A call failed as a whole: an error at each place that stays empty, and one line in the log.
     fn failed(&self, fetch: &Fetch, error: &CallError, places: Vec<Vec<Step>>) {
-        let request_id = &*self.context.caller.request_id;
+        let request_id = &*self.context.caller.account.request_id;
         tracing::warn!(request_id, subgraph = fetch.subgraph, %error, "a call to a subgraph failed");
         let (code, message) = match error {
             CallError::TimedOut => {

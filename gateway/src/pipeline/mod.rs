@@ -20,6 +20,8 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use futures::stream::{BoxStream, StreamExt};
 use kernel::{ErrorCode, Principal};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 pub(crate) use cache::PreparedCache;
 pub(crate) use params::Params;
@@ -34,13 +36,14 @@ use crate::cost::Estimate;
 use crate::engine::Serving;
 use crate::error::GraphqlError;
 use crate::people;
+use crate::telemetry::Account;
 use execute::Context;
 use prepare::Parsed;
 
 /// Who asks, as far as the request says it.
 pub(crate) struct Asker<'a> {
     pub(crate) principal: Principal,
-    pub(crate) request_id: Arc<str>,
+    pub(crate) account: Arc<Account>,
     /// Whose budget it is.
     pub(crate) client: Client,
     /// How the client stands, once that is known: told beside whatever the answer is.
@@ -49,12 +52,12 @@ pub(crate) struct Asker<'a> {
     pub(crate) headers: HeaderMap,
 }
 
-/// Who asks, as the house knows them, and under which id.
+/// Who asks, as the house knows them, and the account of what they ask.
 pub(crate) struct Caller {
     pub(crate) principal: Principal,
     /// What could not be learned of them, as the client is told.
     pub(crate) doubt: Option<GraphqlError>,
-    pub(crate) request_id: Arc<str>,
+    pub(crate) account: Arc<Account>,
     /// Those of the request's headers that some subgraph gets.
     pub(crate) headers: HeaderMap,
 }
@@ -68,6 +71,10 @@ struct Weighed {
 
 /// Answers a request. The error side is a refusal before anything was executed.
 pub(crate) async fn run(gateway: &Gateway, params: Params, asker: Asker<'_>) -> Result<Answer, Vec<GraphqlError>> {
+    stages(gateway, params, asker).instrument(operation_span()).await
+}
+
+async fn stages(gateway: &Gateway, params: Params, asker: Asker<'_>) -> Result<Answer, Vec<GraphqlError>> {
     let serving = gateway.serving();
     let weighed = admit(gateway, &serving, &params, &asker).await?;
     if weighed.parsed.operation.is_subscription() {
@@ -80,6 +87,15 @@ pub(crate) async fn run(gateway: &Gateway, params: Params, asker: Asker<'_>) -> 
 
 /// The answers of an operation, one after the other: of a query or a mutation there is one. The error side is as in [`run`].
 pub(crate) async fn stream(
+    gateway: &Arc<Gateway>,
+    params: Params,
+    asker: Asker<'_>,
+    recall: Recall,
+) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
+    stream_stages(gateway, params, asker, recall).instrument(operation_span()).await
+}
+
+async fn stream_stages(
     gateway: &Arc<Gateway>,
     params: Params,
     asker: Asker<'_>,
@@ -98,6 +114,11 @@ pub(crate) async fn stream(
     Ok(futures::stream::iter([answer]).boxed())
 }
 
+/// The span of an operation, which is told of it as soon as that is known.
+fn operation_span() -> Span {
+    tracing::debug_span!("graphql.operation", graphql.operation.type = Empty, graphql.operation.name = Empty)
+}
+
 /// Lets a request in that is within its bounds and its client's budget.
 async fn admit(
     gateway: &Gateway,
@@ -106,7 +127,7 @@ async fn admit(
     asker: &Asker<'_>,
 ) -> Result<Weighed, Vec<GraphqlError>> {
     budget::check(gateway, asker)?;
-    let weighed = match weigh(gateway, serving, params).await {
+    let weighed = match weigh(gateway, serving, params, &asker.account).await {
         Ok(weighed) => weighed,
         Err(errors) => {
             // Looking at it was work too.
@@ -127,9 +148,9 @@ async fn answer(
     weighed: Weighed,
 ) -> Result<Answer, Vec<GraphqlError>> {
     let Weighed { parsed, variables, estimate } = weighed;
-    let Asker { principal, request_id, headers, .. } = asker;
-    let (principal, doubt) = people::recognise(gateway, principal, &request_id).await;
-    let caller = &Caller { principal, doubt, request_id, headers };
+    let Asker { principal, account, headers, .. } = asker;
+    let (principal, doubt) = people::recognise(gateway, principal, &account).await;
+    let caller = &Caller { principal, doubt, account, headers };
     let prepared = prepare::planned(gateway, serving, &parsed, &caller.principal).await?;
     let introspected = prepare::introspect(gateway, serving, &prepared, &variables, &caller.principal)?;
     let context = Context { gateway, serving, variables: &variables, caller };
@@ -143,10 +164,16 @@ async fn answer(
 }
 
 /// Finds and reads the document, reads the variables, and finds what they cost.
-async fn weigh(gateway: &Gateway, serving: &Arc<Serving>, params: &Params) -> Result<Weighed, Vec<GraphqlError>> {
+async fn weigh(
+    gateway: &Gateway,
+    serving: &Arc<Serving>,
+    params: &Params,
+    account: &Account,
+) -> Result<Weighed, Vec<GraphqlError>> {
     let found = gateway.documents.find(params).await.map_err(|error| vec![error])?;
     let (text, operation) = (Arc::clone(&found.text), params.operation_name.as_deref());
     let parsed = prepare::document(gateway, serving, text, operation).await?;
+    account.asks_for(&parsed.operation);
     gateway.documents.keep(&found).await;
     if params.read_only && parsed.operation.is_mutation() {
         let error = GraphqlError::new(ErrorCode::BadUserInput, "GET runs queries only; send a mutation by POST");

@@ -2,6 +2,7 @@
 //! what its callers may see of it. Both are cached.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use apollo_compiler::executable::Operation;
 use apollo_compiler::introspection;
@@ -11,6 +12,8 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Node};
 use kernel::{ErrorCode, Principal, PrincipalKind};
+use tokio::time::Instant;
+use tracing::Instrument;
 
 use super::limits::{self, exceeded};
 use super::plan::plan_all;
@@ -22,6 +25,7 @@ use crate::engine::Serving;
 use crate::error::GraphqlError;
 use crate::plan;
 use crate::supergraph::Supergraph;
+use crate::telemetry;
 
 /// Errors of one document that are told at most.
 const MAX_ERRORS: usize = 20;
@@ -61,11 +65,16 @@ pub(super) async fn document(
     text: Arc<str>,
     operation_name: Option<&str>,
 ) -> Result<Arc<Parsed>, Vec<GraphqlError>> {
+    let missed = AtomicBool::new(false);
     let read = |id, text: Arc<str>, name: Option<Arc<str>>| {
+        missed.store(true, Ordering::Relaxed);
         let (serving, config) = (Arc::clone(serving), gateway.config.clone());
         aside(move || parse(&serving.supergraph, &config, id, &text, name.as_deref()))
     };
-    serving.supergraph.prepared.document(text, operation_name, read).await
+    let span = tracing::debug_span!("graphql.prepare", stage = "document");
+    let document = serving.supergraph.prepared.document(text, operation_name, read).instrument(span).await;
+    gateway.metrics.looked_up(telemetry::Prepared::Documents, !missed.load(Ordering::Relaxed));
+    document
 }
 
 /// The plan of a document for this caller, from the cache or made now.
@@ -78,11 +87,22 @@ pub(super) async fn planned(
     let supergraph = &serving.supergraph;
     let unmet = supergraph.rules.unmet(&parsed.touched, principal, &gateway.config.policies);
     let drawn = supergraph.overrides.draw();
+    let missed = AtomicBool::new(false);
     let make = |unmet| {
+        missed.store(true, Ordering::Relaxed);
         let (serving, config, parsed) = (Arc::clone(serving), gateway.config.clone(), Arc::clone(parsed));
-        aside(move || plan_all(&serving.supergraph, &config, &parsed, unmet, drawn))
+        let metrics = Arc::clone(&gateway.metrics);
+        aside(move || {
+            let began = Instant::now();
+            let planned = plan_all(&serving.supergraph, &config, &parsed, unmet, drawn);
+            metrics.planned(began.elapsed());
+            planned
+        })
     };
-    supergraph.prepared.plan(parsed, unmet, drawn, make).await
+    let span = tracing::debug_span!("graphql.prepare", stage = "plan");
+    let planned = supergraph.prepared.plan(parsed, unmet, drawn, make).instrument(span).await;
+    gateway.metrics.looked_up(telemetry::Prepared::Plans, !missed.load(Ordering::Relaxed));
+    planned
 }
 
 /// Whether a plan is still the one for this caller.

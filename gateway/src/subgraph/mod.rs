@@ -10,6 +10,7 @@ mod forwarding;
 mod http;
 mod in_process;
 mod layers;
+mod measured;
 mod message;
 mod retry;
 mod timeout;
@@ -29,7 +30,10 @@ pub(crate) use forwarding::Forwarding;
 pub use http::HttpSubgraph;
 pub use in_process::InProcessSubgraph;
 pub(crate) use layers::around;
+pub(crate) use measured::Measured;
 pub(crate) use websocket::WebSocketSubgraph;
+
+use crate::telemetry::Account;
 
 /// A GraphQL request to a subgraph: its JSON body, and what goes with it.
 #[derive(Clone, Debug)]
@@ -46,6 +50,8 @@ pub struct SubgraphRequest {
     pub request_id: Arc<str>,
     /// What asking it twice would mean.
     pub intent: Intent,
+    /// The account of the whole request.
+    pub(crate) account: Arc<Account>,
 }
 
 /// What a request is for.
@@ -100,6 +106,23 @@ pub enum CallError {
     /// As many calls as may be were at work all the time.
     #[error("the call waited too long for others to end (gateway.traffic.queue_timeout)")]
     QueuedTooLong,
+}
+
+impl CallError {
+    /// One word for it.
+    fn label(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Refused => "refused",
+            Self::Status(_) => "bad_status",
+            Self::TooLong(_) => "too_long",
+            Self::BrokenOff(_) => "broken_off",
+            Self::Encoded(_) => "encoded",
+            Self::QueueFull => "queue_full",
+            Self::QueuedTooLong => "queued_too_long",
+        }
+    }
 }
 
 /// A way to a subgraph. Whoever drops the future of a call gives the call up, and its connection is closed.

@@ -28,6 +28,9 @@ impl SubgraphClient for Timeout {
 
     // It is opened in time; how long it goes on is another matter.
     fn subscribe(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Events, CallError>> {
+        if !(self.of)(request.intent) {
+            return self.next.subscribe(request);
+        }
         let opened = tokio::time::timeout(self.limit, self.next.subscribe(request));
         opened.map(|opened| opened.unwrap_or(Err(CallError::TimedOut))).boxed()
     }

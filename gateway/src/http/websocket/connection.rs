@@ -11,16 +11,20 @@ use futures::stream::{BoxStream, StreamExt};
 use kernel::ErrorCode;
 use serde_json::value::RawValue;
 use service_kit::server::Stopping;
+use service_kit::telemetry::{TraceContext, request_span};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
+use tracing::{Instrument, Span};
 
+use super::super::access_log;
 use super::super::streams::{self, Credentials};
 use super::protocol::{Close, PROTOCOL, Said, Told};
 use crate::Gateway;
 use crate::budget::Client;
 use crate::error::GraphqlError;
 use crate::pipeline::{Answer, Asker, Params};
+use crate::telemetry::{Account, Outcome};
 
 /// Messages to the client that wait to be sent: who reads slowly slows its events down.
 const WAITING: usize = 16;
@@ -33,6 +37,8 @@ pub(super) struct Connection {
     request_id: Arc<str>,
     /// Those of the upgrade's headers that some subgraph gets.
     headers: HeaderMap,
+    /// Where the upgrade stood in a trace.
+    trace: TraceContext,
     /// Where the client is, for its budget.
     address: Option<IpAddr>,
     stopping: Option<Stopping>,
@@ -52,13 +58,14 @@ impl Connection {
     pub(super) fn new(
         gateway: Arc<Gateway>,
         credentials: Credentials,
-        request_id: Arc<str>,
         headers: HeaderMap,
+        account: &Account,
         address: Option<IpAddr>,
         stopping: Option<Stopping>,
     ) -> Self {
+        let (request_id, trace) = (Arc::clone(&account.request_id), account.trace.clone());
         let (begun, running, tasks) = (false, HashMap::new(), JoinSet::new());
-        Self { gateway, credentials, request_id, headers, address, stopping, begun, running, tasks }
+        Self { gateway, credentials, request_id, trace, headers, address, stopping, begun, running, tasks }
     }
 
     /// Serves until either side ends it. What still runs then is ended, too.
@@ -174,14 +181,17 @@ impl Connection {
         let operation = Operation {
             gateway: Arc::clone(&self.gateway),
             credentials: self.credentials.clone(),
-            request_id: Arc::clone(&self.request_id),
+            account: Arc::new(Account::new(&self.request_id, self.trace.clone())),
             stopping: self.stopping.clone(),
             id: id.clone(),
             headers: self.headers.clone(),
             address: self.address,
             sender: sender.clone(),
         };
-        let running = self.tasks.spawn(operation.run(params));
+        let span = operation.span();
+        let running = self
+            .tasks
+            .spawn(operation.run(params, span.clone()).instrument(span).instrument(request_span(&self.request_id)));
         self.running.insert(id, running);
         Ok(())
     }
@@ -191,7 +201,7 @@ impl Connection {
 struct Operation {
     gateway: Arc<Gateway>,
     credentials: Credentials,
-    request_id: Arc<str>,
+    account: Arc<Account>,
     stopping: Option<Stopping>,
     id: String,
     headers: HeaderMap,
@@ -200,8 +210,17 @@ struct Operation {
 }
 
 impl Operation {
-    async fn run(self, params: Params) {
+    /// Its place in the trace: a request by itself, though it has no connection of its own.
+    fn span(&self) -> Span {
+        let span =
+            tracing::debug_span!("graphql.websocket", otel.kind = "server", request_id = &*self.account.request_id);
+        self.account.trace.adopt(&span);
+        span
+    }
+
+    async fn run(self, params: Params, span: Span) {
         let Self { id, sender, .. } = &self;
+        let mut ending = access_log::operation_begins(&self.gateway, &self.account, span);
         let end = match self.answers(params).await {
             Ok(mut answers) => {
                 while let Some(answer) = answers.next().await {
@@ -210,10 +229,15 @@ impl Operation {
                         return;
                     }
                 }
+                ending.with(Outcome::answered(&[]));
                 Told::Complete { id }.message()
             }
-            Err(errors) => Told::Error { id, payload: &errors }.message(),
+            Err(errors) => {
+                ending.with(Outcome::refused(&errors));
+                Told::Error { id, payload: &errors }.message()
+            }
         };
+        drop(ending);
         // Once the client has heard that, the id is free.
         drop(sender.send(FromOperation::Ended(id.clone())).await);
         drop(sender.send(FromOperation::Message(end)).await);
@@ -222,10 +246,11 @@ impl Operation {
     async fn answers(&self, params: Params) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
         let principal = self.credentials.principal(&self.gateway).await;
         let principal = principal.map_err(|unknown| vec![GraphqlError::new(unknown.code(), unknown.to_string())])?;
+        self.account.comes_from(principal.client.as_deref());
         let client = Client::of(&principal, self.address);
         let standing = OnceLock::new();
-        let request_id = Arc::clone(&self.request_id);
-        let asker = Asker { principal, request_id, client, standing: &standing, headers: self.headers.clone() };
+        let (account, headers) = (Arc::clone(&self.account), self.headers.clone());
+        let asker = Asker { principal, account, client, standing: &standing, headers };
         streams::answers(&self.gateway, params, asker, self.credentials.clone(), self.stopping.clone()).await
     }
 }

@@ -16,6 +16,7 @@ use super::graphql::refusal;
 use super::streams::Credentials;
 use crate::Gateway;
 use crate::error::GraphqlError;
+use crate::telemetry::Account;
 use connection::Connection;
 use protocol::PROTOCOL;
 
@@ -24,19 +25,20 @@ pub(super) fn open(
     gateway: Arc<Gateway>,
     upgrade: WebSocketUpgrade,
     headers: &HeaderMap,
-    id: &str,
+    account: &Account,
     address: Option<IpAddr>,
     stopping: Option<Stopping>,
 ) -> Response {
     let Some(place) = gateway.streams.connection() else {
         let error = GraphqlError::new(ErrorCode::RateLimited, "too many connections are open here; try again later");
-        let mut response = refusal(StatusCode::SERVICE_UNAVAILABLE, vec![error], "application/json", id);
+        let mut response =
+            refusal(StatusCode::SERVICE_UNAVAILABLE, vec![error], "application/json", &account.request_id);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         return response;
     };
     let limit = gateway.config.max_body_bytes;
     let (credentials, taken) = (Credentials::of(headers), gateway.forwarding.take(headers));
-    let connection = Connection::new(gateway, credentials, Arc::from(id), taken, address, stopping);
+    let connection = Connection::new(gateway, credentials, taken, account, address, stopping);
     upgrade
         .protocols([PROTOCOL])
         .max_message_size(limit)

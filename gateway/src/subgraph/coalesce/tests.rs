@@ -3,9 +3,11 @@
 use futures::poll;
 use kernel::Principal;
 use rstest::rstest;
+use service_kit::telemetry::TraceContext;
 use tokio::sync::oneshot;
 
 use super::*;
+use crate::telemetry::Account;
 
 /// A subgraph that answers when it is told to.
 #[derive(Default)]
@@ -56,6 +58,7 @@ fn question() -> SubgraphRequest {
         headers: headers("a"),
         request_id: Arc::from("r1"),
         intent: Intent::Query,
+        account: Arc::new(Account::new("r1", TraceContext::default())),
     }
 }
 
