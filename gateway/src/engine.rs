@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::Router;
@@ -18,7 +19,7 @@ use crate::people::People;
 use crate::pipeline;
 use crate::public::PublicRoutes;
 use crate::shared::SharedStore;
-use crate::subgraph::{HttpSubgraph, Measured, SubgraphClient, WebSocketSubgraph};
+use crate::subgraph::{Forwarding, HttpSubgraph, Measured, SubgraphClient, WebSocketSubgraph, around};
 use crate::supergraph::{LoadError, Supergraph};
 use crate::telemetry::Metrics;
 
@@ -50,6 +51,7 @@ pub struct Gateway {
     pub(crate) documents: Documents,
     /// Streams, and connections by WebSocket, that are open.
     pub(crate) streams: Places,
+    pub(crate) forwarding: Forwarding,
     pub(crate) metrics: Arc<Metrics>,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
@@ -78,8 +80,8 @@ impl Gateway {
     /// When the supergraph cannot be served, something is to be kept where nothing is, or the manifest of trusted documents
     /// cannot be read.
     pub fn new(parts: GatewayParts) -> Result<Self, LoadError> {
-        let (bytes, age) = (parts.config.prepared_cache_bytes, parts.config.prepared_cache_age);
-        let supergraph = Supergraph::load(&parts.supergraph, bytes, age)?;
+        let supergraph =
+            Supergraph::load(&parts.supergraph, parts.config.prepared_cache_bytes, parts.config.prepared_cache_age)?;
         let metrics = Arc::new(Metrics::new());
         let ways =
             Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public, metrics: &metrics };
@@ -95,7 +97,21 @@ impl Gateway {
         let documents = Documents::of(&config, shared.as_ref()).map_err(LoadError::Configuration)?;
         let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
         let streams = Places::of(&config.subscriptions);
-        Ok(Self { config, issuers, people, budgets, documents, streams, metrics, signer, in_process, public, serving })
+        let forwarding = Forwarding::of(&config.headers);
+        Ok(Self {
+            config,
+            issuers,
+            people,
+            budgets,
+            documents,
+            streams,
+            forwarding,
+            metrics,
+            signer,
+            in_process,
+            public,
+            serving,
+        })
     }
 
     /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.
@@ -106,8 +122,7 @@ impl Gateway {
         if self.serving.load().supergraph.text == text {
             return Ok(false);
         }
-        let (bytes, age) = (self.config.prepared_cache_bytes, self.config.prepared_cache_age);
-        let loaded = Supergraph::load(text, bytes, age);
+        let loaded = Supergraph::load(text, self.config.prepared_cache_bytes, self.config.prepared_cache_age);
         self.metrics.supergraph_came(loaded.is_ok());
         let supergraph = loaded?;
         let warmed = pipeline::warm(&self.config, &self.serving.load().supergraph, &supergraph);
@@ -147,18 +162,22 @@ impl Ways<'_> {
     fn to(&self, supergraph: Supergraph, signs: bool) -> Serving {
         let mut clients: BTreeMap<String, Arc<dyn SubgraphClient>> = BTreeMap::new();
         let mut addresses = BTreeMap::new();
+        self.warn_of_strangers(&supergraph);
+        let add = |clients: &mut BTreeMap<_, _>, name: &String, client| {
+            let rules = self.config.traffic.of(name, self.config.subgraph_timeout);
+            // What is told of is each try, which may have a time of its own.
+            let patience = rules.try_timeout.unwrap_or(rules.timeout);
+            clients.insert(name.clone(), around(name, self.measured(name, client, patience), &rules));
+        };
         for (name, url) in supergraph.subgraphs() {
             if let Some(client) = self.in_process.get(name) {
-                clients.insert(name.clone(), self.measured(name, Arc::clone(client)));
+                add(&mut clients, name, Arc::clone(client));
                 continue;
             }
             let url = self.config.subgraphs.get(name).unwrap_or(url);
             addresses.insert(name.clone(), url.clone());
             match HttpSubgraph::new(url, self.config.max_subgraph_response_bytes) {
-                Ok(client) => {
-                    let client = self.with_events(name, Arc::new(client));
-                    clients.insert(name.clone(), self.measured(name, client));
-                }
+                Ok(client) => add(&mut clients, name, self.with_events(name, Arc::new(client))),
                 // The others are served; a request that needs this one is told.
                 Err(error) => tracing::error!(subgraph = name, %error, "this subgraph cannot be called"),
             }
@@ -175,9 +194,17 @@ impl Ways<'_> {
         }
     }
 
+    /// What is configured for a subgraph that is not there is of no effect; its name may be misspelt.
+    fn warn_of_strangers(&self, supergraph: &Supergraph) {
+        let traffic = self.config.traffic.subgraph.keys().map(|name| ("traffic", name));
+        let headers = self.config.headers.subgraph.keys().map(|name| ("headers", name));
+        for (section, name) in traffic.chain(headers).filter(|(_, name)| !supergraph.subgraphs().contains_key(*name)) {
+            tracing::warn!("gateway.{section}.subgraph.{name}: the supergraph has no such subgraph");
+        }
+    }
+
     /// A way whose calls are told of.
-    fn measured(&self, name: &str, client: Arc<dyn SubgraphClient>) -> Arc<dyn SubgraphClient> {
-        let (metrics, patience) = (Arc::clone(self.metrics), self.config.subgraph_timeout);
-        Arc::new(Measured { name: name.to_owned(), client, metrics, patience })
+    fn measured(&self, name: &str, client: Arc<dyn SubgraphClient>, patience: Duration) -> Arc<dyn SubgraphClient> {
+        Arc::new(Measured { name: name.to_owned(), client, metrics: Arc::clone(self.metrics), patience })
     }
 }

@@ -5,6 +5,7 @@ mod cors;
 mod cost;
 mod csrf;
 mod documents;
+pub(crate) mod headers;
 mod introspection;
 mod issuers;
 mod limits;
@@ -15,6 +16,7 @@ mod policies;
 mod security;
 mod store;
 mod subscriptions;
+mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -27,6 +29,7 @@ pub use cors::CorsConfig;
 pub use cost::CostConfig;
 pub use csrf::CsrfConfig;
 pub use documents::{DocumentsConfig, PersistedConfig};
+pub use headers::{HeadersConfig, SubgraphHeaders};
 pub use introspection::Introspection;
 pub use issuers::{IssuerConfig, SignatureAlgorithm};
 pub use limits::LimitsConfig;
@@ -36,6 +39,8 @@ pub use policies::{Policies, PolicyConfig};
 pub use security::SecurityConfig;
 pub use store::Store;
 pub use subscriptions::SubscriptionsConfig;
+pub(crate) use traffic::Rules;
+pub use traffic::{SubgraphTraffic, TrafficConfig};
 
 /// What the gateway serves, and within which bounds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,7 +77,7 @@ pub struct GatewayConfig {
     /// How long a whole request may take.
     #[serde(with = "humantime_serde")]
     pub request_timeout: Duration,
-    /// How long one call to a subgraph may take.
+    /// How long one call to a subgraph may take, where `traffic` does not say.
     #[serde(with = "humantime_serde")]
     pub subgraph_timeout: Duration,
     /// How long planning one operation may take.
@@ -123,6 +128,10 @@ pub struct GatewayConfig {
     pub metrics: MetricsConfig,
     /// Proxies in front, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// How subgraphs are called.
+    pub traffic: TrafficConfig,
+    /// Which headers subgraphs get.
+    pub headers: HeadersConfig,
 }
 
 impl Default for GatewayConfig {
@@ -166,6 +175,8 @@ impl Default for GatewayConfig {
             subscriptions: SubscriptionsConfig::default(),
             metrics: MetricsConfig::default(),
             trusted_proxies: Vec::new(),
+            traffic: TrafficConfig::default(),
+            headers: HeadersConfig::default(),
         }
     }
 }
@@ -251,7 +262,9 @@ impl GatewayConfig {
         self.persisted.check()?;
         policies::check(&self.policies)?;
         self.subscriptions.check()?;
-        self.documents.check()
+        self.documents.check()?;
+        self.traffic.check(self.subgraph_timeout)?;
+        self.headers.check()
     }
 
     /// Whether anything is kept in Redis.

@@ -121,7 +121,8 @@ async fn answer(
     account.comes_from(principal.client.as_deref());
     let address = client_address(socket_address(peer), headers, &gateway.config.trusted_proxies);
     let (client, standing) = (Client::of(&principal, address), OnceLock::new());
-    let asker = Asker { principal, account, client, standing: &standing };
+    let headers_taken = gateway.forwarding.take(headers);
+    let asker = Asker { principal, account, client, standing: &standing, headers: headers_taken };
     if wanted == events::MEDIA_TYPE {
         let stopping = stopping.map(|Extension(stopping)| stopping);
         let mut response = match events::answer(gateway, params, asker, headers, stopping).await {

@@ -54,14 +54,15 @@ impl Credentials {
     }
 
     /// Learns who it is, whenever it is asked.
-    fn recall(self, gateway: Arc<Gateway>, account: Arc<Account>) -> Recall {
+    fn recall(self, gateway: Arc<Gateway>, account: Arc<Account>, headers: HeaderMap) -> Recall {
         Box::new(move || {
             let (credentials, gateway, account) = (self.clone(), Arc::clone(&gateway), Arc::clone(&account));
+            let headers = headers.clone();
             async move {
                 let principal = credentials.principal(&gateway).await;
                 let principal = principal.map_err(|unknown| GraphqlError::new(unknown.code(), unknown.to_string()))?;
                 let (principal, doubt) = people::recognise(&gateway, principal, &account).await;
-                Ok(Caller { principal, doubt, account })
+                Ok(Caller { principal, doubt, account, headers })
             }
             .boxed()
         })
@@ -80,7 +81,7 @@ pub(super) async fn answers(
         let told = "too many streams are open here; try again later";
         return Err(vec![GraphqlError::new(ErrorCode::RateLimited, told)]);
     };
-    let recall = credentials.recall(Arc::clone(gateway), Arc::clone(&asker.account));
+    let recall = credentials.recall(Arc::clone(gateway), Arc::clone(&asker.account), asker.headers.clone());
     let answers = pipeline::stream(gateway, params, asker, recall).await?;
     let answers = answers.inspect(move |_| {
         // The place is the stream's.

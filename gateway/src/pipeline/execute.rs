@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use hive_router_query_planner::planner::plan_nodes::FetchRewrite;
-use kernel::ErrorCode;
+use kernel::{ErrorCode, Principal};
 
 use super::wanted::Wanted;
 use super::{Caller, Prepared};
@@ -20,7 +20,7 @@ use crate::json::{self, Object, Step, Value};
 use crate::plan::{Condition, EntityFetch, Fetch, Node, Root, Target};
 use crate::response::subgraph_errors::{self, MAX_PLACES, SubgraphErrors};
 use crate::response::{merge, rewrite};
-use crate::subgraph::{CallError, Events, SubgraphClient, SubgraphRequest};
+use crate::subgraph::{CallError, Events, Intent, SubgraphClient, SubgraphRequest};
 
 /// What was fetched, by internal keys, and what went wrong.
 #[derive(Default)]
@@ -49,13 +49,17 @@ pub(super) struct Context<'a> {
 
 struct Run<'a> {
     context: Context<'a>,
+    /// Who asks, for every call.
+    principal: Arc<Principal>,
+    /// Whether the operation is a query.
+    reads: bool,
     /// Held for a look or a merge, never across an await; no other request knows it.
     state: Mutex<Executed>,
 }
 
 /// Runs every program of an operation, one after the other.
 pub(super) async fn execute(context: Context<'_>, prepared: &Prepared) -> Executed {
-    let run = Run::new(context);
+    let run = Run::new(context, prepared);
     run.programs(prepared).await;
     run.ended()
 }
@@ -67,7 +71,7 @@ pub(super) async fn join(
     source: &Fetch,
     event: Result<Bytes, CallError>,
 ) -> Executed {
-    let run = Run::new(context);
+    let run = Run::new(context, prepared);
     if let Target::Root { fields, rewrites } = &source.target {
         run.rooted(source, fields, rewrites, event.and_then(|bytes| read(&bytes)));
     }
@@ -76,12 +80,9 @@ pub(super) async fn join(
 }
 
 /// Opens the events of a subscription.
-pub(super) async fn open(context: Context<'_>, source: &Fetch) -> Result<Events, CallError> {
-    let run = Run::new(context);
-    let client = run.client(source)?;
-    let opened = client.subscribe(run.request(source, &[]));
-    let timeout = context.gateway.config.subgraph_timeout;
-    tokio::time::timeout(timeout, opened).await.unwrap_or(Err(CallError::TimedOut))
+pub(super) async fn open(context: Context<'_>, prepared: &Prepared, source: &Fetch) -> Result<Events, CallError> {
+    let run = Run::new(context, prepared);
+    run.client(source)?.subscribe(run.request(source, &[])).await
 }
 
 /// A GraphQL response.
@@ -94,9 +95,10 @@ fn read(bytes: &Bytes) -> Result<Object, CallError> {
 }
 
 impl<'c> Run<'c> {
-    fn new(context: Context<'c>) -> Self {
+    fn new(context: Context<'c>, prepared: &Prepared) -> Self {
+        let (principal, reads) = (Arc::new(context.caller.principal.clone()), prepared.operation.is_query());
         let state = Mutex::new(Executed { data: Value::Object(Object::new()), ..Executed::default() });
-        Self { context, state }
+        Self { context, principal, reads, state }
     }
 
     fn ended(self) -> Executed {
@@ -153,9 +155,7 @@ impl<'c> Run<'c> {
     /// Calls the subgraph of `fetch`; `representations` are variables already written as JSON.
     async fn call(&self, fetch: &Fetch, representations: &[(&str, String)]) -> Result<Object, CallError> {
         let client = self.client(fetch)?;
-        let timeout = self.context.gateway.config.subgraph_timeout;
-        let answer = tokio::time::timeout(timeout, client.call(self.request(fetch, representations))).await;
-        read(&answer.unwrap_or(Err(CallError::TimedOut))?)
+        read(&client.call(self.request(fetch, representations)).await?)
     }
 
     fn client(&self, fetch: &Fetch) -> Result<&Arc<dyn SubgraphClient>, CallError> {
@@ -165,8 +165,19 @@ impl<'c> Run<'c> {
 
     fn request(&self, fetch: &Fetch, representations: &[(&str, String)]) -> SubgraphRequest {
         let Context { gateway, caller, .. } = self.context;
-        let principal = gateway.principal_token(&fetch.subgraph, &caller.principal);
-        SubgraphRequest::new(self.body(fetch, representations), principal, &caller.account)
+        SubgraphRequest {
+            body: self.body(fetch, representations),
+            principal: gateway.principal_token(&fetch.subgraph, &caller.principal),
+            caller: Arc::clone(&self.principal),
+            headers: gateway.forwarding.to(&fetch.subgraph, &caller.headers),
+            request_id: Arc::clone(&caller.account.request_id),
+            account: Arc::clone(&caller.account),
+            intent: match fetch.target {
+                _ if self.reads => Intent::Query,
+                Target::Entities(_) => Intent::FollowUp,
+                Target::Root { .. } => Intent::Mutation,
+            },
+        }
     }
 
     fn body(&self, fetch: &Fetch, representations: &[(&str, String)]) -> Bytes {
@@ -289,6 +300,10 @@ impl<'c> Run<'c> {
         let (code, message) = match error {
             CallError::TimedOut => {
                 (ErrorCode::Timeout, format!("the service {} did not answer in time", fetch.subgraph))
+            }
+            CallError::QueueFull | CallError::QueuedTooLong => {
+                let message = format!("the service {} has too much to do; ask again later", fetch.subgraph);
+                (ErrorCode::UpstreamUnavailable, message)
             }
             _ => (ErrorCode::UpstreamUnavailable, format!("the service {} is not available", fetch.subgraph)),
         };

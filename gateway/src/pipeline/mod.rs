@@ -14,6 +14,7 @@ mod warm;
 
 use std::sync::{Arc, OnceLock};
 
+use ::http::HeaderMap;
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
@@ -47,6 +48,8 @@ pub(crate) struct Asker<'a> {
     pub(crate) client: Client,
     /// How the client stands, once that is known: told beside whatever the answer is.
     pub(crate) standing: &'a OnceLock<Standing>,
+    /// Those of the request's headers that some subgraph gets.
+    pub(crate) headers: HeaderMap,
 }
 
 /// Who asks, as the house knows them, and the account of what they ask.
@@ -55,6 +58,8 @@ pub(crate) struct Caller {
     /// What could not be learned of them, as the client is told.
     pub(crate) doubt: Option<GraphqlError>,
     pub(crate) account: Arc<Account>,
+    /// Those of the request's headers that some subgraph gets.
+    pub(crate) headers: HeaderMap,
 }
 
 /// A request that is within its bounds, as far as that is told by its document and its variables.
@@ -143,9 +148,9 @@ async fn answer(
     weighed: Weighed,
 ) -> Result<Answer, Vec<GraphqlError>> {
     let Weighed { parsed, variables, estimate } = weighed;
-    let Asker { principal, account, .. } = asker;
+    let Asker { principal, account, headers, .. } = asker;
     let (principal, doubt) = people::recognise(gateway, principal, &account).await;
-    let caller = &Caller { principal, doubt, account };
+    let caller = &Caller { principal, doubt, account, headers };
     let prepared = prepare::planned(gateway, serving, &parsed, &caller.principal).await?;
     let introspected = prepare::introspect(gateway, serving, &prepared, &variables, &caller.principal)?;
     let context = Context { gateway, serving, variables: &variables, caller };

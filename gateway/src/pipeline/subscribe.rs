@@ -57,7 +57,7 @@ pub(super) async fn subscribe(
         let answer = respond::respond(&serving.supergraph, &prepared, &variables, None, &caller, executed);
         return Ok(futures::stream::iter([answer]).boxed());
     };
-    let opened = execute::open(context, source).await;
+    let opened = execute::open(context, &prepared, source).await;
     let events = opened.unwrap_or_else(|error| futures::stream::iter([Err(error)]).boxed());
     let ends = Instant::now() + gateway.config.subscriptions.max_lifetime;
     let gateway = Arc::clone(gateway);

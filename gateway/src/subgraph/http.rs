@@ -4,14 +4,11 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use http::{Response, Uri};
+use http::Uri;
 use http_body_util::Full;
-use hyper::body::Incoming;
 
 use super::connections::{BadAddress, Connections, address};
-use super::{
-    ACCEPT, CallError, Events, SubgraphClient, SubgraphRequest, answered, collect, event_stream, message, subscribed,
-};
+use super::{CallError, Events, SubgraphClient, SubgraphRequest, message};
 
 /// A subgraph at an address.
 #[derive(Clone, Debug)]
@@ -32,29 +29,23 @@ impl HttpSubgraph {
     }
 }
 
-impl HttpSubgraph {
-    async fn send(&self, request: SubgraphRequest, accept: &str) -> Result<Response<Incoming>, CallError> {
-        let message = message(self.uri.clone(), &request, accept).body(Full::new(request.body));
-        let message = message.map_err(|error| CallError::Unreachable(error.to_string()))?;
-        let response = self.connections.send(message).await;
-        let response = response.map_err(|error| CallError::Unreachable(error.to_string()))?;
-        answered(&response).map(|()| response)
-    }
-}
-
 impl SubgraphClient for HttpSubgraph {
     fn call(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Bytes, CallError>> {
         async move {
-            let response = self.send(request, ACCEPT).await?;
-            collect(response.into_body(), self.max_response_bytes).await
+            let message = message::of_call(self.uri.clone(), request)?;
+            let response = self.connections.send(message).await;
+            let response = response.map_err(|error| CallError::Unreachable(error.to_string()))?;
+            message::answer(response, self.max_response_bytes).await
         }
         .boxed()
     }
 
     fn subscribe(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Events, CallError>> {
         async move {
-            let response = self.send(request, event_stream::MEDIA_TYPE).await?;
-            subscribed(response.map(Body::new), self.max_response_bytes).await
+            let message = message::of_subscription(self.uri.clone(), request)?;
+            let response = self.connections.send(message).await;
+            let response = response.map_err(|error| CallError::Unreachable(error.to_string()))?;
+            message::events(response.map(Body::new), self.max_response_bytes).await
         }
         .boxed()
     }

@@ -1,25 +1,35 @@
-//! How a subgraph is reached: over HTTP, or in this process through its own router.
+//! How a subgraph is reached: over HTTP, or in this process through its own router; and what stands around either way
+//! ([`layers`]), one file each.
 
+mod budget;
+mod coalesce;
+mod concurrency;
 mod connections;
 mod event_stream;
+mod forwarding;
 mod http;
 mod in_process;
+mod layers;
 mod measured;
+mod message;
+mod retry;
+mod timeout;
 mod websocket;
 
 use std::sync::Arc;
 
-use ::http::request::Builder;
-use ::http::{HeaderMap, Request, Response, StatusCode, Uri, header};
+use ::http::HeaderMap;
 use bytes::Bytes;
-use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
+use kernel::Principal;
 
 pub use connections::BadAddress;
 pub(crate) use connections::{Connections, address};
+pub(crate) use forwarding::Forwarding;
 pub use http::HttpSubgraph;
 pub use in_process::InProcessSubgraph;
+pub(crate) use layers::around;
 pub(crate) use measured::Measured;
 pub(crate) use websocket::WebSocketSubgraph;
 
@@ -32,19 +42,37 @@ pub struct SubgraphRequest {
     pub body: Bytes,
     /// The signed principal, for a subgraph of this house.
     pub principal: Option<String>,
+    /// On whose behalf it is asked. It is not sent; answers are shared with nobody else.
+    pub caller: Arc<Principal>,
+    /// Headers beside the gateway's own, which win over these.
+    pub headers: HeaderMap,
     /// The id under which the whole request is logged.
     pub request_id: Arc<str>,
-    /// Headers that go with it, such as those of a trace.
-    pub headers: HeaderMap,
+    /// What asking it twice would mean.
+    pub intent: Intent,
     /// The account of the whole request.
     pub(crate) account: Arc<Account>,
 }
 
-impl SubgraphRequest {
-    /// A call that is made for a request.
-    pub(crate) fn new(body: Bytes, principal: Option<String>, account: &Arc<Account>) -> Self {
-        let request_id = Arc::clone(&account.request_id);
-        Self { body, principal, request_id, headers: HeaderMap::new(), account: Arc::clone(account) }
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// A part of a query: it may be asked again, and one answer may serve all who ask the same at the same time.
+    Query,
+    /// What is read after a mutation, of what it changed: it may be asked again, but an answer to somebody who asked before the
+    /// change is none.
+    FollowUp,
+    /// A mutation: it is sent once.
+    Mutation,
+}
+
+impl Intent {
+    /// Whether asking again changes nothing.
+    pub fn may_be_repeated(self) -> bool {
+        match self {
+            Self::Query | Self::FollowUp => true,
+            Self::Mutation => false,
+        }
     }
 }
 
@@ -63,12 +91,21 @@ pub enum CallError {
     /// It answered with a status and something that is no GraphQL response.
     #[error("it answered with status {0} and no GraphQL response")]
     Status(u16),
+    /// Its answer is compressed.
+    #[error("its answer is encoded ({0}), and nobody asked for that")]
+    Encoded(String),
     /// Its answer is longer than allowed.
     #[error("its answer is longer than {0} bytes")]
     TooLong(usize),
     /// Its answer broke off.
     #[error("its answer broke off: {0}")]
     BrokenOff(String),
+    /// As many calls as may be are at work, and as many as may wait do so.
+    #[error("too many calls wait for it (gateway.traffic.max_queued)")]
+    QueueFull,
+    /// As many calls as may be were at work all the time.
+    #[error("the call waited too long for others to end (gateway.traffic.queue_timeout)")]
+    QueuedTooLong,
 }
 
 impl CallError {
@@ -81,11 +118,14 @@ impl CallError {
             Self::Status(_) => "bad_status",
             Self::TooLong(_) => "too_long",
             Self::BrokenOff(_) => "broken_off",
+            Self::Encoded(_) => "encoded",
+            Self::QueueFull => "queue_full",
+            Self::QueuedTooLong => "queued_too_long",
         }
     }
 }
 
-/// A way to a subgraph.
+/// A way to a subgraph. Whoever drops the future of a call gives the call up, and its connection is closed.
 pub trait SubgraphClient: Send + Sync {
     /// Calls it; the answer is a GraphQL response in JSON, as bytes, not parsed yet.
     fn call(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Bytes, CallError>>;
@@ -96,70 +136,3 @@ pub trait SubgraphClient: Send + Sync {
 
 /// The events of a subscription. An error is the last of them.
 pub type Events = BoxStream<'static, Result<Bytes, CallError>>;
-
-/// Collects a body of a bounded length.
-async fn collect<B>(body: B, limit: usize) -> Result<Bytes, CallError>
-where
-    B: ::http_body_util::BodyExt<Data = Bytes>,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    let limited = ::http_body_util::Limited::new(body, limit);
-    let mut limited = std::pin::pin!(limited);
-    let mut collected = bytes::BytesMut::new();
-    while let Some(frame) = ::http_body_util::BodyExt::frame(&mut limited).await {
-        match frame {
-            Ok(frame) => {
-                if let Ok(data) = frame.into_data() {
-                    collected.extend_from_slice(&data);
-                }
-            }
-            Err(error) if error.is::<::http_body_util::LengthLimitError>() => return Err(CallError::TooLong(limit)),
-            Err(error) => return Err(CallError::BrokenOff(error.to_string())),
-        }
-    }
-    Ok(collected.freeze())
-}
-
-/// What a call takes for an answer.
-const ACCEPT: &str = "application/graphql-response+json, application/json";
-
-/// The head of a request to a subgraph.
-fn message(uri: Uri, request: &SubgraphRequest, accept: &str) -> Builder {
-    let mut message = Request::post(uri)
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(header::ACCEPT, accept)
-        .header("x-request-id", &*request.request_id);
-    if let Some(principal) = &request.principal {
-        message = message.header(service_kit::principal_token::HEADER, principal);
-    }
-    if let Some(headers) = message.headers_mut() {
-        headers.extend(request.headers.clone());
-    }
-    message
-}
-
-/// Whether what came back may be an answer.
-fn answered<B>(response: &Response<B>) -> Result<(), CallError> {
-    match response.status() {
-        StatusCode::UNAUTHORIZED => Err(CallError::Refused),
-        status if status.is_success() || is_graphql(response.headers()) => Ok(()),
-        status => Err(CallError::Status(status.as_u16())),
-    }
-}
-
-/// The events of an answer. A subgraph that answers at once, with a refusal above all, gives that as the only event.
-async fn subscribed(response: Response<axum::body::Body>, limit: usize) -> Result<Events, CallError> {
-    if event_stream::is_event_stream(response.headers()) {
-        return Ok(event_stream::events(response.into_body(), limit));
-    }
-    let only = collect(response.into_body(), limit).await?;
-    Ok(futures::stream::iter([Ok(only)]).boxed())
-}
-
-/// An answer with an error's status may still be a GraphQL response; whether it is, its type says.
-fn is_graphql(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
-        || essence.eq_ignore_ascii_case("application/graphql-response+json")
-}

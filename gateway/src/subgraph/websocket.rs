@@ -48,6 +48,7 @@ impl WebSocketSubgraph {
         let unreachable = |error: tungstenite::Error| CallError::Unreachable(error.to_string());
         let mut upgrade = self.address.as_str().into_client_request().map_err(unreachable)?;
         let headers = upgrade.headers_mut();
+        headers.extend(request.headers.clone());
         headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
         let own = [
             ("x-request-id", Some(&*request.request_id)),

@@ -46,5 +46,6 @@ mod routes;
 mod shapes;
 mod tokens;
 mod traces;
+mod traffic;
 mod variables;
 mod watching;

@@ -35,6 +35,8 @@ pub(super) struct Connection {
     /// Of the upgrade, until `connection_init` brings others.
     credentials: Credentials,
     request_id: Arc<str>,
+    /// Those of the upgrade's headers that some subgraph gets.
+    headers: HeaderMap,
     /// Where the upgrade stood in a trace.
     trace: TraceContext,
     /// Where the client is, for its budget.
@@ -56,13 +58,14 @@ impl Connection {
     pub(super) fn new(
         gateway: Arc<Gateway>,
         credentials: Credentials,
+        headers: HeaderMap,
         account: &Account,
         address: Option<IpAddr>,
         stopping: Option<Stopping>,
     ) -> Self {
         let (request_id, trace) = (Arc::clone(&account.request_id), account.trace.clone());
         let (begun, running, tasks) = (false, HashMap::new(), JoinSet::new());
-        Self { gateway, credentials, request_id, trace, address, stopping, begun, running, tasks }
+        Self { gateway, credentials, request_id, trace, headers, address, stopping, begun, running, tasks }
     }
 
     /// Serves until either side ends it. What still runs then is ended, too.
@@ -181,6 +184,7 @@ impl Connection {
             account: Arc::new(Account::new(&self.request_id, self.trace.clone())),
             stopping: self.stopping.clone(),
             id: id.clone(),
+            headers: self.headers.clone(),
             address: self.address,
             sender: sender.clone(),
         };
@@ -200,6 +204,7 @@ struct Operation {
     account: Arc<Account>,
     stopping: Option<Stopping>,
     id: String,
+    headers: HeaderMap,
     address: Option<IpAddr>,
     sender: mpsc::Sender<FromOperation>,
 }
@@ -244,7 +249,8 @@ impl Operation {
         self.account.comes_from(principal.client.as_deref());
         let client = Client::of(&principal, self.address);
         let standing = OnceLock::new();
-        let asker = Asker { principal, account: Arc::clone(&self.account), client, standing: &standing };
+        let (account, headers) = (Arc::clone(&self.account), self.headers.clone());
+        let asker = Asker { principal, account, client, standing: &standing, headers };
         streams::answers(&self.gateway, params, asker, self.credentials.clone(), self.stopping.clone()).await
     }
 }

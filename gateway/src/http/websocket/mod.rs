@@ -37,8 +37,8 @@ pub(super) fn open(
         return response;
     };
     let limit = gateway.config.max_body_bytes;
-    let credentials = Credentials::of(headers);
-    let connection = Connection::new(gateway, credentials, account, address, stopping);
+    let (credentials, taken) = (Credentials::of(headers), gateway.forwarding.take(headers));
+    let connection = Connection::new(gateway, credentials, taken, account, address, stopping);
     upgrade
         .protocols([PROTOCOL])
         .max_message_size(limit)

@@ -1,5 +1,6 @@
 //! What a subgraph answers: what its schema says, or a fault.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
@@ -12,6 +13,8 @@ use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
 use serde_json::Value;
 use tokio::sync::mpsc;
+
+use super::Gate;
 
 /// How a subgraph behaves from now on.
 #[derive(Clone)]
@@ -30,6 +33,12 @@ pub(crate) enum Reply {
     Never,
     /// The answer begins and does not end.
     BreaksOff,
+    /// The connection is closed before anything is answered.
+    Closes,
+    /// This one, once the gate is open.
+    Behind(Gate, Box<Reply>),
+    /// One after the other; the last one stays.
+    InTurn(Arc<Mutex<VecDeque<Reply>>>),
 }
 
 impl Reply {
@@ -79,6 +88,16 @@ impl Reply {
         execute(serde_json::from_value(body.clone()).expect("the gateway sends GraphQL requests"))
     }
 
+    /// One after the other; the last one stays.
+    pub(crate) fn in_turn(replies: impl IntoIterator<Item = Self>) -> Self {
+        Self::InTurn(Arc::new(Mutex::new(replies.into_iter().collect())))
+    }
+
+    /// A proxy that has no use for the request just now.
+    pub(crate) fn unavailable() -> Self {
+        Self::Text { status: 503, kind: "text/html", body: "<p>come back later</p>".to_owned() }
+    }
+
     pub(crate) async fn answer(self, body: &Value) -> axum::response::Response {
         let kind = |kind: &'static str| [(header::CONTENT_TYPE, kind)];
         match self {
@@ -112,9 +131,32 @@ impl Reply {
                 (StatusCode::from_u16(status).expect("a status"), kind(given), body).into_response()
             }
             Self::Never => std::future::pending().await,
+            // The task of the connection ends by it, and says nothing.
+            Self::Closes => std::panic::resume_unwind(Box::new("the connection is closed")),
+            Self::Behind(gate, reply) => {
+                gate.pass().await;
+                Box::pin(reply.answer(body)).await
+            }
+            Self::InTurn(replies) => {
+                let next = {
+                    let mut replies = replies.lock().expect("no panic");
+                    let next = replies.pop_front().expect("a reply");
+                    if replies.is_empty() {
+                        replies.push_back(next.clone());
+                    }
+                    next
+                };
+                Box::pin(next.answer(body)).await
+            }
             Self::BreaksOff => {
-                let parts = [Ok(Bytes::from_static(b"{\"data\":{")), Err(std::io::Error::other("broken off"))];
-                (kind("application/json"), Body::from_stream(futures::stream::iter(parts))).into_response()
+                let begins = futures::stream::iter([Ok(Bytes::from_static(b"{\"data\":{"))]);
+                let ends = futures::stream::once(async {
+                    // What is there is sent while nothing more is.
+                    tokio::task::yield_now().await;
+                    Err(std::io::Error::other("broken off"))
+                });
+                let body = begins.chain(ends);
+                (kind("application/json"), Body::from_stream(body)).into_response()
             }
         }
     }
