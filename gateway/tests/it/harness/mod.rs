@@ -2,6 +2,8 @@
 
 mod answer;
 mod catalogue;
+mod collector;
+mod exposition;
 mod fixtures;
 mod gate;
 mod gateway;
@@ -13,6 +15,8 @@ mod reviews;
 mod stub;
 
 pub(crate) use answer::{Answer, failed};
+pub(crate) use collector::Collector;
+pub(crate) use exposition::Exposition;
 pub(crate) use fixtures::{PLAIN, SMALLER, SUPERGRAPH};
 pub(crate) use gate::Gate;
 pub(crate) use gateway::{Builder, TestGateway};
