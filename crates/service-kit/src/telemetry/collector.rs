@@ -73,7 +73,7 @@ impl Collector {
                 tracing::warn!(reason, "traces cannot be sent to the collector; they are dropped until they can");
             }
             None if self.gone.swap(false, Ordering::Relaxed) => {
-                tracing::info!("traces are sent to the collector again")
+                tracing::info!("traces are sent to the collector again");
             }
             _ => {}
         }

@@ -1,4 +1,6 @@
-//! Logs and traces. Logs: one line an event, readable on a terminal or JSON for machines, on standard error; standard output
+//! Logs and traces.
+//!
+//! Logs: one line an event, readable on a terminal or JSON for machines, on standard error; standard output
 //! belongs to what a command answers. Traces go to a collector, where one is configured.
 
 mod collector;
