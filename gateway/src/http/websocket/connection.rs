@@ -65,7 +65,7 @@ impl Connection {
     ) -> Self {
         let (request_id, trace) = (Arc::clone(&account.request_id), account.trace.clone());
         let (begun, running, tasks) = (false, HashMap::new(), JoinSet::new());
-        Self { gateway, credentials, request_id, trace, headers, address, stopping, begun, running, tasks }
+        Self { gateway, credentials, request_id, headers, trace, address, stopping, begun, running, tasks }
     }
 
     /// Serves until either side ends it. What still runs then is ended, too.
