@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::Router;
@@ -164,7 +165,9 @@ impl Ways<'_> {
         self.warn_of_strangers(&supergraph);
         let add = |clients: &mut BTreeMap<_, _>, name: &String, client| {
             let rules = self.config.traffic.of(name, self.config.subgraph_timeout);
-            clients.insert(name.clone(), around(name, self.measured(name, client), &rules));
+            // What is told of is each try, which may have a time of its own.
+            let patience = rules.try_timeout.unwrap_or(rules.timeout);
+            clients.insert(name.clone(), around(name, self.measured(name, client, patience), &rules));
         };
         for (name, url) in supergraph.subgraphs() {
             if let Some(client) = self.in_process.get(name) {
@@ -201,8 +204,7 @@ impl Ways<'_> {
     }
 
     /// A way whose calls are told of.
-    fn measured(&self, name: &str, client: Arc<dyn SubgraphClient>) -> Arc<dyn SubgraphClient> {
-        let (metrics, patience) = (Arc::clone(self.metrics), self.config.subgraph_timeout);
-        Arc::new(Measured { name: name.to_owned(), client, metrics, patience })
+    fn measured(&self, name: &str, client: Arc<dyn SubgraphClient>, patience: Duration) -> Arc<dyn SubgraphClient> {
+        Arc::new(Measured { name: name.to_owned(), client, metrics: Arc::clone(self.metrics), patience })
     }
 }

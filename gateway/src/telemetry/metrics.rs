@@ -89,7 +89,7 @@ impl Metrics {
             ),
             subgraph_requests: made.counters(
                 "subgraph_requests_total",
-                "Calls to subgraphs by outcome: ok, cancelled, or how they failed.",
+                "Calls to subgraphs, each try by itself, by outcome: ok, how it failed, or cancelled where nobody waited any more.",
                 &["subgraph", "outcome"],
             ),
             subgraph_seconds: made.seconds(

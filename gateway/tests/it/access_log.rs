@@ -1,13 +1,17 @@
 //! One line in the log for each request: what happened, and nothing of what was sent.
 
 use std::io;
+use std::ops::Add;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use service_kit::access_token::Grant;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -115,7 +119,7 @@ async fn a_line_tells_what_happened() {
 #[tokio::test]
 async fn a_refusal_and_a_gap_have_their_codes() {
     let (log, _guard) = Log::listen();
-    let gateway = TestGateway::builder().refusing("people").start().await;
+    let gateway = TestGateway::builder().config(|config| config.traffic.retries = 0).refusing("people").start().await;
     gateway.ask("{ nothing }").await;
     gateway.ask("{ book(id: \"b1\") { id author { name } } }").await;
     gateway.get("/made/up?token=s3cr3t").await;
@@ -159,6 +163,46 @@ async fn a_client_that_goes_away_is_told_of() {
     let line = log.requests(1).await.remove(0);
     assert_eq!((line["message"].as_str(), line.get("status")), (Some("the client went away"), None));
     assert_eq!(line["operation"], "Held");
+}
+
+#[tokio::test]
+async fn each_operation_of_a_websocket_is_told_of() {
+    let (log, _guard) = Log::listen();
+    let gateway = TestGateway::start().await;
+    let mut request = gateway.url.replace("http://", "ws://").add("/graphql").into_client_request().expect("a request");
+    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a header"));
+    request.headers_mut().insert("x-request-id", "r-ws".parse().expect("a header"));
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.expect("a connection");
+    let mut say = async |message: Value, answers: usize| {
+        socket.send(Message::text(message.to_string())).await.expect("sent");
+        for _ in 0..answers {
+            socket.next().await.expect("an answer").expect("a message");
+        }
+    };
+    say(json!({"type": "connection_init"}), 1).await;
+    let query = "query People { people { id } }";
+    say(json!({"id": "1", "type": "subscribe", "payload": {"query": query}}), 2).await;
+    say(json!({"id": "2", "type": "subscribe", "payload": {"query": "{ nothing }"}}), 1).await;
+    let mut lines = log.requests(3).await;
+    assert!(lines.iter().all(|line| line["request_id"] == "r-ws"), "{lines:#?}");
+    lines.sort_by_key(|line| line["operation"].to_string() + &line["codes"].to_string());
+    let told = |line: &Value| [&line["message"], &line["operation"], &line["codes"], &line["status"]].map(Value::clone);
+    let ended = "an operation by WebSocket ended";
+    assert_eq!(told(&lines[0]), [json!(ended), json!("People"), Value::Null, Value::Null]);
+    assert_eq!(told(&lines[1]), [json!(ended), Value::Null, json!("GRAPHQL_VALIDATION_FAILED"), Value::Null]);
+    assert_eq!(told(&lines[2]), [json!("answered"), Value::Null, Value::Null, json!(101)]);
+}
+
+#[tokio::test]
+async fn a_stream_of_events_is_told_of_at_its_end() {
+    let (log, _guard) = Log::listen();
+    let gateway = TestGateway::start().await;
+    let request = gateway.client.post(format!("{}/graphql", gateway.url)).header("accept", "text/event-stream");
+    let request = request.json(&json!({"query": "query People { people { id } }"}));
+    let body = request.send().await.expect("an answer").text().await.expect("a stream");
+    let line = log.requests(1).await.remove(0);
+    assert_eq!((line["operation"].as_str(), line["bytes"].as_u64()), (Some("People"), Some(body.len() as u64)));
+    assert_eq!((line["status"].as_u64(), line["subgraph_calls"].as_u64()), (Some(200), Some(1)));
 }
 
 #[tokio::test]

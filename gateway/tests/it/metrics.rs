@@ -63,7 +63,10 @@ async fn requests_by_operation_and_outcome() {
 #[tokio::test]
 async fn calls_to_subgraphs_by_outcome() {
     let gateway = TestGateway::builder()
-        .config(|config| config.subgraph_timeout = Duration::from_millis(100))
+        .config(|config| {
+            config.subgraph_timeout = Duration::from_millis(100);
+            config.traffic.retries = 0;
+        })
         .refusing("reviews")
         .start()
         .await;

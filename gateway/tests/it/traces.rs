@@ -92,6 +92,7 @@ async fn a_call_that_fails_is_told_as_such() {
     let collector = Collector::start().await;
     let (telemetry, guard) = traced(&collector.url, 1.0);
     let gateway = TestGateway::start().await;
+    // No further tries: a status of 500 is an answer.
     gateway.people.reply(Reply::html());
     ask(&gateway, &[]).await;
     telemetry.stop().await;

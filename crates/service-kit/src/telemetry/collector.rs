@@ -109,3 +109,59 @@ impl HttpClient for Collector {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::atomic::AtomicU16;
+    use std::sync::{Arc, Mutex};
+
+    use axum::Router;
+    use axum::http::StatusCode;
+    use axum::routing::post;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What is logged in a test.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no panic").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_collector_that_is_gone_is_told_of_once() {
+        let log = Log::default();
+        let writer = log.clone();
+        let logs = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let _guard = tracing::subscriber::set_default(logs);
+        let status = Arc::new(AtomicU16::new(503));
+        let answered = Arc::clone(&status);
+        let answer = async move || StatusCode::from_u16(answered.load(Ordering::Relaxed)).expect("a status");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = format!("http://{}/v1/traces", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, Router::new().route("/v1/traces", post(answer))).await });
+        let collector = Collector::at(&address.parse().expect("an address"), Duration::from_secs(5)).expect("a way");
+        let send = async || {
+            let request = Request::post(&address).body(Bytes::from_static(b"spans")).expect("a request");
+            drop(collector.send_bytes(request).await);
+        };
+        for told in [503, 503, 200, 200, 500] {
+            status.store(told, Ordering::Relaxed);
+            send().await;
+        }
+        let text = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("text");
+        let levels: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
+        assert_eq!(levels, ["WARN", "INFO", "WARN"], "{text}");
+        assert!(text.contains("it answered with status 503"), "{text}");
+    }
+}
