@@ -15,6 +15,8 @@ use serde_json::Value;
 pub(crate) enum Reply {
     /// Its schema answers.
     Schema(Arc<dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync>),
+    /// What this makes of the request's body.
+    Made(Arc<dyn Fn(&Value) -> Vec<u8> + Send + Sync>),
     /// Always this.
     Json(Value),
     /// Always this, whatever it is.
@@ -60,6 +62,7 @@ impl Reply {
                 let response = serde_json::to_vec(&execute(request).await).expect("JSON");
                 (kind("application/json"), response).into_response()
             }
+            Self::Made(make) => (kind("application/json"), make(body)).into_response(),
             Self::Json(value) => (kind("application/json"), value.to_string()).into_response(),
             Self::Text { status, kind: given, body } => {
                 (StatusCode::from_u16(status).expect("a status"), kind(given), body).into_response()
