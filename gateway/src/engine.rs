@@ -9,9 +9,13 @@ use kernel::Principal;
 use service_kit::access_token;
 use service_kit::principal_token::Signer;
 
+use crate::budget::Budgets;
 use crate::config::GatewayConfig;
+use crate::documents::Documents;
+use crate::issuers::Issuers;
 use crate::people::People;
 use crate::public::PublicRoutes;
+use crate::shared::SharedStore;
 use crate::subgraph::{HttpSubgraph, SubgraphClient};
 use crate::supergraph::{LoadError, Supergraph};
 
@@ -23,19 +27,24 @@ pub struct GatewayParts {
     pub supergraph: String,
     /// Signs the principal for subgraphs of this house; without it none is sent.
     pub signer: Option<Signer>,
-    /// Knows callers by their access tokens; without it nobody is known, and no `Authorization` is read.
+    /// Knows callers by access tokens of the installation's own issuer. Without it, and without issuers in the configuration,
+    /// nobody is known, and no `Authorization` is read.
     pub tokens: Option<access_token::Verifier>,
     /// Subgraphs in this process, by name. All others are called at their address.
     pub in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     /// Public routes of services in this process, by the subgraph's name.
     pub public: HashMap<String, Router>,
+    /// A server that several gateways share, for what the configuration keeps there.
+    pub shared: Option<SharedStore>,
 }
 
 /// A gateway.
 pub struct Gateway {
     pub(crate) config: GatewayConfig,
-    pub(crate) tokens: Option<access_token::Verifier>,
+    pub(crate) issuers: Issuers,
     pub(crate) people: People,
+    pub(crate) budgets: Budgets,
+    pub(crate) documents: Documents,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
@@ -56,17 +65,27 @@ impl std::fmt::Debug for Gateway {
 }
 
 impl Gateway {
-    /// Loads the supergraph and finds a way to each of its subgraphs.
+    /// Loads the supergraph, finds a way to each of its subgraphs, and begins to fetch the keys of the issuers in the configuration:
+    /// where there are any, a runtime must be there.
     ///
     /// # Errors
-    /// When the supergraph cannot be served.
+    /// When the supergraph cannot be served, something is to be kept where nothing is, or the manifest of trusted documents
+    /// cannot be read.
     pub fn new(parts: GatewayParts) -> Result<Self, LoadError> {
         let supergraph = Supergraph::load(&parts.supergraph, parts.config.prepared_cache_bytes)?;
         let ways = Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public };
         let serving = ways.to(supergraph, parts.signer.is_some());
-        let GatewayParts { config, signer, tokens, in_process, public, .. } = parts;
-        let people = People::default();
-        Ok(Self { config, tokens, people, signer, in_process, public, serving: ArcSwap::from_pointee(serving) })
+        let GatewayParts { config, signer, tokens, in_process, public, shared, .. } = parts;
+        if config.shares() && shared.is_none() {
+            return Err(LoadError::Configuration("a store of the gateway is redis, and redis.url is empty".to_owned()));
+        }
+        let shared = shared.map(Arc::new);
+        let issuers = Issuers::of(tokens, &config.issuers);
+        issuers.prepare();
+        let budgets = Budgets::of(&config, shared.as_ref());
+        let documents = Documents::of(&config, shared.as_ref()).map_err(LoadError::Configuration)?;
+        let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
+        Ok(Self { config, issuers, people, budgets, documents, signer, in_process, public, serving })
     }
 
     /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.

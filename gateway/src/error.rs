@@ -15,6 +15,9 @@ pub(crate) struct GraphqlError {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<Vec<Step>>,
     pub(crate) extensions: Extensions,
+    /// The operation is good, and HTTP's method is not the one to run it by.
+    #[serde(skip)]
+    pub(crate) wrong_method: bool,
 }
 
 /// A place in the document, from 1.
@@ -41,6 +44,7 @@ impl GraphqlError {
             locations: Vec::new(),
             path: None,
             extensions: Extensions { code, service: None },
+            wrong_method: false,
         }
     }
 
@@ -51,6 +55,11 @@ impl GraphqlError {
 
     pub(crate) fn located(mut self, places: impl IntoIterator<Item = LineColumn>) -> Self {
         self.locations = places.into_iter().map(|place| Location { line: place.line, column: place.column }).collect();
+        self
+    }
+
+    pub(crate) fn of_wrong_method(mut self) -> Self {
+        self.wrong_method = true;
         self
     }
 
@@ -66,8 +75,9 @@ impl GraphqlError {
             | ErrorCode::GraphqlParseFailed
             | ErrorCode::GraphqlValidationFailed
             | ErrorCode::LimitExceeded
-            | ErrorCode::PersistedQueryNotFound
             | ErrorCode::DocumentNotTrusted => 400,
+            // It is a step of the protocol: some clients read no other answer before they send the document.
+            ErrorCode::PersistedQueryNotFound => 200,
             ErrorCode::Unauthenticated => 401,
             ErrorCode::Forbidden => 403,
             ErrorCode::NotFound => 404,

@@ -4,19 +4,27 @@
 //! -> execute (fetch, entities, merge) -> respond (project, null rules)`.
 
 mod access;
+mod budget;
 pub mod config;
+mod cost;
+mod documents;
 mod engine;
 mod error;
 mod http;
+mod issuers;
 mod json;
 mod people;
 mod pipeline;
 mod plan;
 mod public;
 mod response;
+mod shared;
 pub mod subgraph;
 mod supergraph;
+mod watched;
 
+pub use documents::watch_documents;
 pub use engine::{Gateway, GatewayParts};
 pub use http::router;
+pub use shared::{NoAddress, SharedStore};
 pub use supergraph::{LoadError, Supergraph, watch};

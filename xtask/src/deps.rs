@@ -24,7 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// Libraries that only some crates may use directly.
 const RESERVED: &[(&str, &[&str])] = &[
     ("sqlx", &["db", "places", "establishments", "users", "productions", "activation"]),
-    ("redis", &["events"]),
+    ("redis", &["events", "gateway"]),
     ("hive-router-query-planner", &["gateway"]),
     ("async-graphql", &["service-kit", "establishments", "users", "productions", "activation"]),
 ];

@@ -17,6 +17,10 @@ pub const ISSUER: &str = "urn:passerelle:installation";
 /// `aud` of every token: the API of this installation.
 pub const AUDIENCE: &str = "urn:passerelle:api";
 
+/// What parts issuer and client in the name of another issuer's client, `ISSUER#CLIENT`. No client of the installation's own has it
+/// in its name, so that nobody else's can be taken for one.
+pub const FOREIGN: char = '#';
+
 /// `typ` of the header, so that no other JWT signed with this key passes for an access token.
 const TYPE: &str = "at+jwt";
 

@@ -75,6 +75,24 @@ impl Default for SubgraphLimits {
     }
 }
 
+impl SubgraphLimits {
+    /// Refuses bounds under which nothing would be answered.
+    ///
+    /// # Errors
+    /// The first of them, in a sentence.
+    pub fn check(&self) -> Result<(), String> {
+        let nothing = [
+            ("max_body_bytes", self.max_body_bytes == 0),
+            ("timeout", self.timeout.is_zero()),
+            ("max_depth", self.max_depth == 0),
+        ];
+        match nothing.iter().find(|(_, nothing)| *nothing) {
+            Some((key, _)) => Err(format!("subgraph.{key}: with 0 nothing would be answered; write more")),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Adds to a request of a caller what lives as long as it does: loaders, above all.
 pub type PerRequest = Arc<dyn Fn(async_graphql::Request, &Principal, &Batches) -> async_graphql::Request + Send + Sync>;
 

@@ -3,6 +3,7 @@
 use graphql_tools::parser::schema as ast;
 
 use super::requirement::Requirement;
+use crate::supergraph::links::{argument, links, text};
 
 /// What a supergraph may mark `for: SECURITY` and be served: what this gateway does something about.
 const ENFORCED: [&str; 4] = ["inaccessible", "authenticated", "requiresScopes", "policy"];
@@ -27,15 +28,11 @@ impl Directives {
             policy: "policy".to_owned(),
         };
         for link in links(document) {
-            let Some(url) = argument(link, "url").and_then(text) else { continue };
-            let mut parts = url.rsplit('/');
-            let (_version, feature) = (parts.next(), parts.next().unwrap_or_default());
-            let security = matches!(argument(link, "for"), Some(ast::Value::Enum(purpose)) if purpose == "SECURITY");
-            if security && !ENFORCED.contains(&feature) {
-                return Err(url.to_owned());
+            if link.is_for_security() && !ENFORCED.contains(&link.feature) {
+                return Err(link.url.to_owned());
             }
-            let Some(name) = argument(link, "as").and_then(text) else { continue };
-            match feature {
+            let Some(name) = link.given_name() else { continue };
+            match link.feature {
                 "authenticated" => name.clone_into(&mut found.authenticated),
                 "requiresScopes" => name.clone_into(&mut found.scopes),
                 "policy" => name.clone_into(&mut found.policy),
@@ -68,27 +65,6 @@ impl Directives {
             }
         }
         requirement
-    }
-}
-
-fn links<'d>(
-    document: &'d ast::Document<'static, String>,
-) -> impl Iterator<Item = &'d ast::Directive<'static, String>> {
-    let of_schema = document.definitions.iter().flat_map(|definition| match definition {
-        ast::Definition::SchemaDefinition(schema) => schema.directives.as_slice(),
-        _ => &[],
-    });
-    of_schema.filter(|directive| directive.name == "link")
-}
-
-fn argument<'d>(directive: &'d ast::Directive<'static, String>, name: &str) -> Option<&'d ast::Value<'static, String>> {
-    directive.arguments.iter().find(|(known, _)| known == name).map(|(_, value)| value)
-}
-
-fn text<'v>(value: &'v ast::Value<'static, String>) -> Option<&'v str> {
-    match value {
-        ast::Value::String(text) => Some(text),
-        _ => None,
     }
 }
 

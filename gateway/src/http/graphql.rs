@@ -1,73 +1,87 @@
 //! GraphQL over HTTP: GET and POST, media types and statuses.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::Extension;
+use axum::extract::{ConnectInfo, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::ErrorCode;
 use serde::Serialize;
 
-use super::auth;
+use super::address::client_address;
+use super::body::{BadBody, ReadBody};
 use super::request_id::{REQUEST_ID, request_id};
+use super::{accept, auth, content};
 use crate::Gateway;
+use crate::budget::Client;
 use crate::error::GraphqlError;
-use crate::people;
-use crate::pipeline::{self, Caller, Params};
+use crate::pipeline::{self, Asker, Params};
 
 const GRAPHQL: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
 
-/// `GET /graphql?query=...`: queries only.
+/// The other end of the connection, where there is one.
+type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
+
+/// `GET /graphql?query=...`: queries only. Of an answer to HEAD the router sends the head alone.
 pub(super) async fn by_get(
     State(gateway): State<Arc<Gateway>>,
-    method: Method,
+    peer: Peer,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     let params = Params::from_query(query.as_deref().unwrap_or_default());
-    answer(&gateway, params, &headers, method == Method::HEAD).await
+    answer(&gateway, params, peer, &headers).await
 }
 
 /// `POST /graphql` with a JSON body.
 pub(super) async fn by_post(
     State(gateway): State<Arc<Gateway>>,
+    peer: Peer,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    ReadBody(body): ReadBody,
 ) -> Response {
     let id = request_id(&headers);
-    if !is_json(&headers) {
-        let error = GraphqlError::new(ErrorCode::BadUserInput, "send the request with content-type: application/json");
-        return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, vec![error], media_type(&headers).unwrap_or(JSON), &id);
+    let refused = |status, code, message: String| {
+        refusal(status, vec![GraphqlError::new(code, message)], readable(&headers), &id)
+    };
+    if let Err(unread) = content::check(&headers) {
+        let told = refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::BadUserInput, unread.to_string());
+        return ([unread.instead()], told).into_response();
     }
     let body = match body {
         Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            let limit = gateway.config.max_body_bytes;
-            let error = GraphqlError::new(ErrorCode::LimitExceeded, format!("the body is longer than {limit} bytes"));
-            return refusal(StatusCode::PAYLOAD_TOO_LARGE, vec![error], media_type(&headers).unwrap_or(JSON), &id);
+        Err(BadBody::TooLong) => {
+            let message = format!("the body is longer than {} bytes", gateway.config.max_body_bytes);
+            return refused(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::LimitExceeded, message);
         }
-        Err(_) => {
-            let error = GraphqlError::new(ErrorCode::BadUserInput, "the body broke off");
-            return refusal(StatusCode::BAD_REQUEST, vec![error], media_type(&headers).unwrap_or(JSON), &id);
+        Err(BadBody::TooSlow) => {
+            let message = "the body did not arrive in time; send it at once".to_owned();
+            let mut response = refused(StatusCode::REQUEST_TIMEOUT, ErrorCode::Timeout, message);
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            return response;
+        }
+        Err(BadBody::BrokenOff) => {
+            return refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, "the body broke off".to_owned());
         }
     };
-    answer(&gateway, Params::from_body(&body), &headers, false).await
+    answer(&gateway, Params::from_body(&body), peer, &headers).await
 }
 
-async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers: &HeaderMap, head: bool) -> Response {
+async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, peer: Peer, headers: &HeaderMap) -> Response {
     let id = request_id(headers);
     let Some(media_type) = media_type(headers) else {
-        let error = GraphqlError::new(ErrorCode::BadUserInput, format!("only {GRAPHQL} and {JSON} are served"));
+        let error =
+            GraphqlError::new(ErrorCode::BadUserInput, format!("only {GRAPHQL} and {JSON} are served, in UTF-8"));
         return refusal(StatusCode::NOT_ACCEPTABLE, vec![error], JSON, &id);
     };
-    let principal = match auth::principal(gateway, headers) {
+    let principal = match auth::principal(gateway, headers).await {
         Ok(principal) => principal,
         Err(unknown) => {
-            let error = GraphqlError::new(ErrorCode::Unauthenticated, unknown.to_string());
-            return auth::challenge(refusal(StatusCode::UNAUTHORIZED, vec![error], media_type, &id));
+            let error = GraphqlError::new(unknown.code(), unknown.to_string());
+            return auth::challenge(refusal(unknown.status(), vec![error], media_type, &id));
         }
     };
     let params = match params {
@@ -75,40 +89,41 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, headers
         // The body is no request at all: whatever the media type, that is the client's mistake.
         Err(error) => return refusal(StatusCode::BAD_REQUEST, vec![error], media_type, &id),
     };
-    let read_only = params.read_only;
-    let run = async {
-        let request_id: Arc<str> = Arc::from(id.as_str());
-        let (principal, doubt) = people::recognise(gateway, principal, &request_id).await;
-        pipeline::run(gateway, params, &Caller { principal, doubt, request_id }).await
-    };
+    let address =
+        client_address(peer.map(|Extension(ConnectInfo(peer))| peer), headers, &gateway.config.trusted_proxies);
+    let (client, standing) = (Client::of(&principal, address), OnceLock::new());
+    let asker = Asker { principal, request_id: Arc::from(id.as_str()), client, standing: &standing };
+    let run = pipeline::run(gateway, params, asker);
     let outcome = tokio::time::timeout(gateway.config.request_timeout, run).await.unwrap_or_else(|_| {
         Err(vec![GraphqlError::new(ErrorCode::Timeout, "the whole request took too long; ask for less at once")])
     });
-    match outcome {
-        Ok(answer) => {
-            let body = if head { Vec::new() } else { write(&answer) };
-            respond(StatusCode::OK, body, media_type, &id)
-        }
+    let mut response = match outcome {
+        Ok(answer) => respond(StatusCode::OK, write(&answer), media_type, &id),
         Err(errors) => {
             // Clients of the older media type read every answer to a well-formed request from a 200.
             let status = errors.first().map_or(500, GraphqlError::status);
-            let mutation_by_get =
-                read_only && errors.iter().any(|error| error.message.starts_with("GET runs queries only"));
+            let mutation_by_get = errors.iter().any(|error| error.wrong_method);
             let status = match (media_type, status) {
                 _ if mutation_by_get => StatusCode::METHOD_NOT_ALLOWED,
-                (JSON, 400..=499) => StatusCode::OK,
+                // What is about the caller and not about the request is said to whatever stands between, too.
+                (JSON, 400..=499) if status != 401 && status != 429 => StatusCode::OK,
                 (_, status) => StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             };
             refusal(status, errors, media_type, &id)
         }
+    };
+    if let Some(standing) = standing.get() {
+        standing.tell(response.headers_mut());
     }
+    response
 }
 
 fn write(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("a tree of values is JSON")
 }
 
-fn refusal(status: StatusCode, errors: Vec<GraphqlError>, media_type: &'static str, id: &str) -> Response {
+/// The answer of a request that was not run.
+pub(super) fn refusal(status: StatusCode, errors: Vec<GraphqlError>, media_type: &'static str, id: &str) -> Response {
     #[derive(Serialize)]
     struct Refusal {
         errors: Vec<GraphqlError>,
@@ -136,34 +151,12 @@ fn respond(status: StatusCode, body: Vec<u8>, media_type: &'static str, id: &str
     response
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut parts = value.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case(JSON));
-    json && parts.all(|parameter| {
-        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        !name.trim().eq_ignore_ascii_case("charset") || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
-    })
+/// The media type of a refusal: one that the client reads, and JSON where it reads neither.
+pub(super) fn readable(headers: &HeaderMap) -> &'static str {
+    media_type(headers).unwrap_or(JSON)
 }
 
 /// The media type to answer with, by the client's `Accept`; none where it takes neither.
 fn media_type(headers: &HeaderMap) -> Option<&'static str> {
-    if !headers.contains_key(header::ACCEPT) {
-        return Some(JSON);
-    }
-    let ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut best: Option<(&'static str, f32)> = None;
-    for range in ranges.flat_map(|value| value.split(',')) {
-        let mut parts = range.split(';').map(str::trim);
-        let found = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
-            GRAPHQL => GRAPHQL,
-            JSON | "*/*" | "application/*" => JSON,
-            _ => continue,
-        };
-        let quality = parts.find_map(|part| part.strip_prefix("q=")).and_then(|q| q.parse().ok()).unwrap_or(1.0);
-        if quality > 0.0 && best.is_none_or(|(_, known)| quality > known) {
-            best = Some((found, quality));
-        }
-    }
-    best.map(|(found, _)| found)
+    accept::best(headers, &[JSON, GRAPHQL])
 }

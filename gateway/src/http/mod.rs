@@ -1,17 +1,31 @@
 //! The gateway's HTTP front: GraphQL, the public schema, the explorer, health, and the public routes of services.
+//!
+//! What holds for many routes is a layer, one a file. From the outside in: [`request_id`], [`security`], [`cors`], [`load`],
+//! [`csrf`], [`methods`], and on the gateway's own routes [`compression`].
 
+mod accept;
+mod address;
+mod asked;
 mod auth;
+mod body;
+mod compression;
+mod content;
+mod cors;
+mod csrf;
 mod explorer;
 mod graphql;
+mod load;
+mod methods;
 mod public;
 mod request_id;
+mod schema;
+mod security;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::header;
-use axum::response::IntoResponse;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use service_kit::health::{self, Readiness};
 
@@ -19,17 +33,27 @@ use crate::Gateway;
 
 /// Everything that the gateway serves. `ready` tells whether what it needs can answer.
 pub fn router(gateway: Arc<Gateway>, ready: Readiness) -> Router {
-    Router::new()
-        .route("/graphql", get(graphql::by_get).post(graphql::by_post))
-        .route("/schema.graphql", get(schema))
+    let config = gateway.config.clone();
+    let mut own = Router::new()
+        .route(asked::GRAPHQL_PATH, get(graphql::by_get).post(graphql::by_post))
+        .route("/schema.graphql", get(schema::schema))
         .merge(explorer::routes())
-        .layer(DefaultBodyLimit::max(gateway.config.max_body_bytes))
+        .layer(DefaultBodyLimit::max(config.max_body_bytes));
+    if config.compression {
+        own = own.layer(compression::layer()).layer(from_fn(compression::tag));
+    }
+    let served = own
+        .layer(from_fn(security::own))
         .fallback(public::forward)
+        .layer(from_fn_with_state(Arc::clone(&gateway), csrf::guard))
+        .layer(from_fn_with_state(load::places(config.max_concurrent_requests), load::bound))
         .with_state(gateway)
-        .merge(health::routes(ready))
-}
-
-async fn schema(State(gateway): State<Arc<Gateway>>) -> impl IntoResponse {
-    let serving = gateway.serving();
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], serving.supergraph.public_sdl().to_owned())
+        // Whoever looks whether the process lives is answered however much it has to do.
+        .merge(health::routes(ready));
+    // One service from here on: what comes out of it is the whole answer, with the methods that its route takes.
+    let mut whole = Router::new().fallback_service(served).layer(from_fn(methods::told));
+    if let Some(cors) = cors::layer(&config.cors) {
+        whole = whole.layer(cors);
+    }
+    whole.layer(from_fn_with_state(security::hsts(&config), security::everywhere)).layer(from_fn(request_id::identify))
 }

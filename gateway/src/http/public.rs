@@ -31,7 +31,7 @@ async fn answer(gateway: &Gateway, request: Request<Body>, id: &str) -> Response
     let Some(route) = serving.public.find(request.uri().path()) else {
         return nothing_here().await;
     };
-    match auth::principal(gateway, request.headers()) {
+    match auth::principal(gateway, request.headers()).await {
         Ok(principal) => match people::recognise(gateway, principal, &Arc::from(id)).await {
             (principal, None) => hand_on(gateway, route, request, &principal, id).await,
             // A person who is not recognised would be told that nothing is there for them.
@@ -39,9 +39,7 @@ async fn answer(gateway: &Gateway, request: Request<Body>, id: &str) -> Response
                 refusal(&Failed::Unreachable("who asks cannot be learned".to_owned()), &gateway.config.person_service)
             }
         },
-        Err(unknown) => {
-            auth::challenge(problem(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, &unknown.to_string()))
-        }
+        Err(unknown) => auth::challenge(problem(unknown.status(), unknown.code(), &unknown.to_string())),
     }
 }
 

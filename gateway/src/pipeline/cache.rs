@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::Params;
 use super::prepare::{Parsed, Prepared};
 use crate::access::Unmet;
 use crate::error::GraphqlError;
@@ -23,7 +22,7 @@ pub(crate) struct PreparedCache {
 
 type Text = (Arc<str>, Option<Arc<str>>);
 
-/// A document by its id, what is not met, and the length of the text.
+/// A document by its id, what is not met, and its bytes.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Seen(u64, Unmet, usize);
 
@@ -31,8 +30,8 @@ struct Seen(u64, Unmet, usize);
 struct ByText;
 
 impl Weighter<Text, Arc<Parsed>> for ByText {
-    fn weight(&self, key: &Text, _: &Arc<Parsed>) -> u64 {
-        (key.0.len() + key.1.as_ref().map_or(0, |name| name.len())).max(1) as u64
+    fn weight(&self, key: &Text, parsed: &Arc<Parsed>) -> u64 {
+        (parsed.bytes + key.1.as_ref().map_or(0, |name| name.len())).max(1) as u64
     }
 }
 
@@ -54,16 +53,17 @@ impl PreparedCache {
         }
     }
 
-    /// The document of these parameters, or what `read` makes of an id, the text and the operation's name.
+    /// The document of this text, or what `read` makes of an id, the text and the operation's name.
     pub(super) async fn document<F>(
         &self,
-        params: &Params,
+        text: Arc<str>,
+        operation_name: Option<&str>,
         read: impl FnOnce(u64, Arc<str>, Option<Arc<str>>) -> F,
     ) -> Result<Arc<Parsed>, Vec<GraphqlError>>
     where
         F: Future<Output = Result<Parsed, Vec<GraphqlError>>>,
     {
-        let key: Text = (Arc::from(params.query.as_str()), params.operation_name.as_deref().map(Arc::from));
+        let key: Text = (text, operation_name.map(Arc::from));
         if let Some(known) = self.documents.get(&key) {
             return Ok(known);
         }
@@ -72,18 +72,17 @@ impl PreparedCache {
         self.documents.get_or_insert_async(&key, async { reading.await.map(Arc::new) }).await
     }
 
-    /// The plan of a document of `bytes` for who does not meet `unmet`, or what `make` makes.
+    /// The plan of a document for who does not meet `unmet`, or what `make` makes.
     pub(super) async fn plan<F>(
         &self,
         parsed: &Parsed,
         unmet: Unmet,
-        bytes: usize,
         make: impl FnOnce(Unmet) -> F,
     ) -> Result<Arc<Prepared>, Vec<GraphqlError>>
     where
         F: Future<Output = Result<Prepared, Vec<GraphqlError>>>,
     {
-        let key = Seen(parsed.id, unmet, bytes);
+        let key = Seen(parsed.id, unmet, parsed.bytes);
         if let Some(known) = self.plans.get(&key) {
             return Ok(known);
         }

@@ -19,6 +19,28 @@ pub(crate) struct Answer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) errors: Vec<GraphqlError>,
     pub(crate) data: Option<Object>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<Reported>,
+}
+
+/// What is told beside the data, where the request asks for it.
+#[derive(Debug, Serialize)]
+struct Reported {
+    cost: Cost,
+}
+
+/// In points.
+#[derive(Debug, Serialize)]
+struct Cost {
+    estimated: u64,
+    max: u64,
+}
+
+impl Answer {
+    /// Tells what the operation was expected to cost, and what one may.
+    pub(super) fn report(&mut self, estimated: u64, max: u64) {
+        self.extensions = Some(Reported { cost: Cost { estimated, max } });
+    }
 }
 
 /// Completes what was fetched.
@@ -45,5 +67,5 @@ pub(super) fn respond(
     let mut completion =
         Completion { supergraph, access, document, variables, introspected, gaps: &gaps, errors: told, complaints: 0 };
     let data = completion.root(root, &data);
-    Answer { errors: completion.errors, data }
+    Answer { errors: completion.errors, data, extensions: None }
 }

@@ -7,9 +7,11 @@ use apollo_compiler::Schema;
 use graphql_tools::parser::schema as ast;
 use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
 use hive_router_query_planner::utils::parsing::safe_parse_schema;
+use sha2::{Digest, Sha256};
 
 use super::{Supergraph, Types, views};
 use crate::access::{Directives, Rules};
+use crate::cost::{CostDirectives, Weights};
 use crate::pipeline::PreparedCache;
 use crate::plan::Aliases;
 
@@ -34,6 +36,9 @@ pub enum LoadError {
     /// The schema that clients would see is not valid.
     #[error("the public schema of this supergraph is not valid: {0}")]
     Public(String),
+    /// The configuration asks for what is not there.
+    #[error("{0}")]
+    Configuration(String),
 }
 
 const SUPPORTED: [&str; 3] = ["v0.3", "v0.4", "v0.5"];
@@ -44,9 +49,12 @@ impl Supergraph {
     /// # Errors
     /// When it is not GraphQL, not composed, composed by another generation, or not valid.
     pub fn load(text: &str, cache_bytes: u64) -> Result<Self, LoadError> {
-        let document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
+        let mut document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
         check_join(&document)?;
         let directives = Directives::linked(&document).map_err(LoadError::Security)?;
+        let cost = CostDirectives::linked(&document);
+        let weights = Weights::read(&cost, &document);
+        cost.take_off(&mut document);
         // The planner panics on what it does not expect.
         let planner = catch_unwind(AssertUnwindSafe(|| {
             let state = views::state(&document);
@@ -65,13 +73,20 @@ impl Supergraph {
             types: Types::read(&document),
             rules: Rules::read(&directives, &document),
             aliases: Aliases::of(&document, &public),
+            weights,
             public,
+            public_tag: tag(&public_sdl),
             public_sdl,
             planner,
             subgraphs,
             prepared: PreparedCache::new(cache_bytes),
         })
     }
+}
+
+/// Half of a SHA-256 in hexadecimal digits.
+fn tag(text: &str) -> String {
+    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Finds the version of the join specification among the schema's links.

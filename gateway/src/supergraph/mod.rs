@@ -1,5 +1,6 @@
 //! A composed supergraph, ready to answer: planner, public schema, and the operations prepared against it.
 
+pub(crate) mod links;
 mod load;
 mod types;
 mod views;
@@ -15,6 +16,7 @@ use apollo_compiler::{ExecutableDocument, Name, Schema};
 use hive_router_query_planner::planner::Planner;
 
 use crate::access::Rules;
+use crate::cost::Weights;
 use crate::pipeline::PreparedCache;
 use crate::plan::Aliases;
 
@@ -30,11 +32,15 @@ pub struct Supergraph {
     /// What clients see.
     pub(crate) public: Valid<Schema>,
     pub(crate) public_sdl: String,
+    /// What tells this public schema from any other.
+    pub(crate) public_tag: String,
     pub(crate) implementers: HashMap<Name, Implementers>,
     /// All types, public or not.
     pub(crate) types: Types,
     /// What its fields ask of a caller.
     pub(crate) rules: Rules,
+    /// What its fields cost.
+    pub(crate) weights: Weights,
     /// Names and addresses of the subgraphs.
     pub(crate) subgraphs: BTreeMap<String, String>,
     /// Names of fields in what is fetched.
@@ -52,6 +58,11 @@ impl Supergraph {
     /// The schema that clients see.
     pub fn public_sdl(&self) -> &str {
         &self.public_sdl
+    }
+
+    /// The name of the public schema's text among all texts: an entity tag without its quotes.
+    pub(crate) fn public_tag(&self) -> &str {
+        &self.public_tag
     }
 
     /// Whether an object of type `typename` is of `condition` too.

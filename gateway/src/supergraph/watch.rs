@@ -2,33 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use crate::Gateway;
-
-/// How often the file is looked at. Reading its date also works where files are mounted by a symbolic link that turns.
-const EVERY: Duration = Duration::from_secs(1);
+use crate::watched::Watched;
 
 /// Watches `path` as long as the returned future is polled.
 pub async fn watch(gateway: Arc<Gateway>, path: PathBuf) {
-    // Nothing was seen yet: the file may have changed since it was loaded.
-    let mut seen = None;
-    let mut tick = tokio::time::interval(EVERY);
+    let mut file = Watched::new(path.clone(), "the supergraph");
     loop {
-        tick.tick().await;
-        let now = stamp(&path).await;
-        if now == seen {
-            continue;
-        }
-        match tokio::fs::read_to_string(&path).await {
-            Err(error) => {
-                tracing::error!(path = %path.display(), %error, "the supergraph cannot be read; the old one serves on");
-            }
-            Ok(text) => {
-                seen = now;
-                replace(&gateway, text, &path).await;
-            }
-        }
+        let text = file.changed().await;
+        replace(&gateway, text, &path).await;
     }
 }
 
@@ -45,9 +28,4 @@ async fn replace(gateway: &Arc<Gateway>, text: String, path: &Path) {
             tracing::error!(path = %path.display(), %error, "the new supergraph is refused; the old one serves on");
         }
     }
-}
-
-async fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
-    let data = tokio::fs::metadata(path).await.ok()?;
-    Some((data.modified().ok()?, data.len()))
 }

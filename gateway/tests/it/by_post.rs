@@ -1,14 +1,34 @@
 //! GraphQL by POST: what a body may be.
 
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use rstest::rstest;
 use serde_json::json;
 
-use crate::harness::TestGateway;
+use crate::harness::{Answer, TestGateway};
+
+const JSON: (HeaderName, HeaderValue) = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+
+/// Posts a query under these headers, each as often as it is given.
+async fn post(gateway: &TestGateway, headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>) -> Answer {
+    let mut all = HeaderMap::new();
+    for (name, value) in headers {
+        all.append(name, value);
+    }
+    let request = gateway.client.post(format!("{}/graphql", gateway.url)).headers(all);
+    Answer::of(request.body("{\"query\":\"{ people { id } }\"}").send().await.expect("an answer")).await
+}
 
 #[rstest]
 #[case::no_json("{\"query\": ", "the body is no JSON: ")]
-#[case::empty("", "the body is no JSON: ")]
-#[case::array("[{\"query\":\"{ people { id } }\"}]", "the body must be a JSON object with a member \"query\"; batches")]
+#[case::empty("", "the body is empty; send a JSON object with a member \"query\"")]
+#[case::blank(" \r\n", "the body is empty; ")]
+#[case::byte_order_mark_alone("\u{feff}", "the body is empty; ")]
+#[case::byte_order_marks("\u{feff}\u{feff}{}", "the body is no JSON: ")]
+#[case::array(
+    "[{\"query\":\"{ people { id } }\"}]",
+    "batches are not served; send each operation in a request of its own"
+)]
+#[case::empty_array("[]", "batches are not served; ")]
 #[case::string("\"{ people { id } }\"", "the body must be a JSON object")]
 #[case::missing_query("{}", "the body has no member \"query\"")]
 #[case::null_query("{\"query\":null}", "the body has no member \"query\"")]
@@ -53,24 +73,95 @@ async fn json_nested_without_end_is_a_400() {
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (400, "BAD_USER_INPUT"));
 }
 
+/// As .NET's writers begin a text.
+#[tokio::test]
+async fn a_byte_order_mark_is_passed_over() {
+    let gateway = TestGateway::start().await;
+    let query = "\u{feff}{\"query\":\"\u{feff}{ people { id } }\"}";
+    let answer = gateway.post_bytes("application/json", query).await;
+    assert_eq!(answer.json(), json!({"data": {"people": [{"id": "p1"}, {"id": "p2"}]}}));
+    let utf_16: Vec<u8> = query.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let answer = gateway.post_bytes("application/json", utf_16).await;
+    assert_eq!((answer.status.as_u16(), answer.message().as_str()), (400, "the body is not UTF-8"));
+}
+
+#[tokio::test]
+async fn an_empty_operation_name_is_as_good_as_none() {
+    let gateway = TestGateway::start().await;
+    let ask = async |query: &str| gateway.post(&json!({"query": query, "operationName": ""})).await;
+    let answer = ask("query named { people { id } }").await;
+    assert_eq!(answer.json(), json!({"data": {"people": [{"id": "p1"}, {"id": "p2"}]}}));
+    let answer = ask("query one { people { id } } query two { people { name } }").await;
+    assert_eq!(answer.code(), "BAD_USER_INPUT");
+    assert_eq!(gateway.calls(), [0, 1, 0]);
+}
+
 #[rstest]
 #[case("text/plain")]
 #[case("application/graphql")]
 #[case("application/x-www-form-urlencoded")]
 #[case("multipart/form-data; boundary=x")]
 #[case("application/json; charset=latin1")]
+#[case("application/json, text/plain")]
+#[case("application/json; charset")]
+#[case("application/jsonx")]
+#[case("application/graphql-response+json")]
+#[case("text/json")]
 #[case("")]
 #[tokio::test]
 async fn another_content_type_is_a_415(#[case] kind: &str) {
     let gateway = TestGateway::start().await;
     let answer = gateway.post_bytes(kind, "{\"query\":\"{ people { id } }\"}").await;
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (415, "BAD_USER_INPUT"));
+    assert_eq!(answer.message(), "send the request with content-type: application/json");
+    assert_eq!(answer.header("accept"), Some("application/json"));
     assert_eq!(gateway.calls(), [0, 0, 0]);
+}
+
+#[rstest]
+#[case::none(&[])]
+#[case::two(&["application/json", "text/plain"])]
+#[case::twice(&["application/json", "application/json"])]
+#[tokio::test]
+async fn there_is_one_content_type(#[case] kinds: &[&'static str]) {
+    let gateway = TestGateway::start().await;
+    let headers = kinds.iter().map(|&kind| (header::CONTENT_TYPE, HeaderValue::from_static(kind)));
+    let answer = post(&gateway, headers).await;
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (415, "BAD_USER_INPUT"));
+    assert_eq!(gateway.calls(), [0, 0, 0]);
+}
+
+#[rstest]
+#[case("gzip")]
+#[case("br")]
+#[case("identity, gzip")]
+#[case("nonsense")]
+#[tokio::test]
+async fn a_body_of_another_encoding_is_a_415(#[case] encoding: &'static str) {
+    let gateway = TestGateway::start().await;
+    let encoding = (header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    let answer = post(&gateway, [JSON, encoding]).await;
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (415, "BAD_USER_INPUT"));
+    assert_eq!(answer.message(), "send the body as it is, without content-encoding");
+    assert_eq!(answer.header("accept-encoding"), Some("identity"));
+    assert_eq!(gateway.calls(), [0, 0, 0]);
+}
+
+#[rstest]
+#[case("identity")]
+#[case("Identity")]
+#[case("")]
+#[tokio::test]
+async fn a_body_that_says_that_it_is_as_it_is_is_read(#[case] encoding: &'static str) {
+    let gateway = TestGateway::start().await;
+    let answer = post(&gateway, [JSON, (header::CONTENT_ENCODING, HeaderValue::from_static(encoding))]).await;
+    assert_eq!((answer.status.as_u16(), answer.json().get("errors")), (200, None));
 }
 
 #[rstest]
 #[case("application/json;charset=UTF-8")]
 #[case("Application/JSON; charset=\"utf-8\"; x=y")]
+#[case("application/json ; CHARSET=utf8;")]
 #[tokio::test]
 async fn json_by_any_spelling_is_read(#[case] kind: &str) {
     let gateway = TestGateway::start().await;

@@ -1,5 +1,6 @@
 //! Questions about the schema itself.
 
+use gateway::config::{GatewayConfig, Introspection};
 use serde_json::{Value, json};
 
 use crate::harness::TestGateway;
@@ -71,7 +72,7 @@ async fn the_type_name_of_the_root_needs_no_subgraph() {
 
 #[tokio::test]
 async fn introspection_can_be_turned_off() {
-    let gateway = TestGateway::builder().config(|config| config.introspection = false).start().await;
+    let gateway = TestGateway::builder().config(|config| config.introspection = Introspection::Nobody).start().await;
     for query in [FULL, "{ __type(name: \"Book\") { name } people { name } }"] {
         let answer = gateway.post(&json!({"query": query})).await;
         assert_eq!(answer.code(), "FORBIDDEN", "{}", answer.text);
@@ -80,6 +81,54 @@ async fn introspection_can_be_turned_off() {
     assert_eq!(gateway.calls(), [0, 0, 0]);
     assert_eq!(gateway.ask("{ __typename }").await, json!({"data": {"__typename": "Query"}}));
     assert!(gateway.get("/schema.graphql").await.text.contains("type Book"));
+}
+
+#[tokio::test]
+async fn it_may_be_for_known_callers_alone() {
+    let gateway = TestGateway::builder()
+        .with_issuer()
+        .config(|config| config.introspection = Introspection::Authenticated)
+        .start()
+        .await;
+    let query = "{ __schema { queryType { name } } people { name } }";
+    let refused = gateway.post(&json!({"query": query})).await;
+    assert_eq!(refused.code(), "UNAUTHENTICATED", "{}", refused.text);
+    assert_eq!((refused.json().get("data"), gateway.calls()), (None, [0, 0, 0]));
+    let answer = gateway.ask_as(&gateway.token_with(&[]), query).await;
+    assert_eq!(answer["data"]["__schema"], json!({"queryType": {"name": "Query"}}), "{answer}");
+}
+
+#[tokio::test]
+async fn in_development_everybody_may_ask() {
+    let policy = |config: &mut GatewayConfig| {
+        config.development = true;
+        config.introspection = Introspection::Nobody;
+    };
+    let gateway = TestGateway::builder().config(policy).start().await;
+    let answer = gateway.ask("{ __schema { queryType { name } } }").await;
+    assert_eq!(answer, json!({"data": {"__schema": {"queryType": {"name": "Query"}}}}));
+}
+
+/// Whoever guesses at names learns none: no error says what else there is.
+#[tokio::test]
+async fn no_error_names_what_was_not_asked_for() {
+    let gateway = TestGateway::start().await;
+    for query in [
+        "{ peopl { id } }",
+        "{ people { nam } }",
+        "{ people }",
+        "{ book(idd: \"b1\") { id } }",
+        "{ books(kind: NOVELL) { id } }",
+        "{ ... on Bok { id } }",
+        "query($words: Word!) { echo(words: $words) }",
+        "{ echo(words: {txt: \"a\"}) }",
+        "{ people { id @includ(if: true) } }",
+    ] {
+        let text = gateway.post(&json!({"query": query})).await.text;
+        assert!(text.contains("GRAPHQL_VALIDATION_FAILED"), "{text}");
+        assert!(!text.to_lowercase().contains("did you mean") && !text.to_lowercase().contains("suggest"), "{text}");
+    }
+    assert_eq!(gateway.calls(), [0, 0, 0]);
 }
 
 #[tokio::test]

@@ -3,11 +3,14 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use gateway::config::{GatewayConfig, LimitsConfig};
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::harness::TestGateway;
+use crate::harness::{Builder, TestGateway};
+
+const LIMIT: &[&str] = &["LIMIT_EXCEEDED"];
 
 /// Refused within a second or so, with one of `codes`; and the next request is answered.
 async fn refused(gateway: &TestGateway, query: &str, codes: &[&str]) -> String {
@@ -27,7 +30,7 @@ fn deep(levels: usize) -> String {
 #[tokio::test]
 async fn depth() {
     let gateway = TestGateway::builder().config(|config| config.max_depth = 5).start().await;
-    let message = refused(&gateway, &deep(4), &["LIMIT_EXCEEDED"]).await;
+    let message = refused(&gateway, &deep(4), LIMIT).await;
     assert_eq!(message, "the operation is 6 fields deep; 5 at most");
     let answer = gateway.ask(&deep(3)).await;
     assert_eq!(answer, json!({"data": {"book": {"sequel": {"sequel": null}}}}));
@@ -38,7 +41,7 @@ async fn depth_through_fragments() {
     let gateway = TestGateway::builder().config(|config| config.max_depth = 5).start().await;
     let query = "{ book(id: \"b1\") { ...a } } fragment a on Book { sequel { ...b } } fragment b on Book { sequel { ...c } } \
         fragment c on Book { sequel { ... { sequel { id } } } }";
-    let message = refused(&gateway, query, &["LIMIT_EXCEEDED"]).await;
+    let message = refused(&gateway, query, LIMIT).await;
     assert_eq!(message, "the operation is 6 fields deep; 5 at most");
 }
 
@@ -48,7 +51,7 @@ async fn fields_through_fragments() {
     let query = |twice: &str| {
         format!("{{ book(id: \"b1\") {{ ...f sequel {{ ...f {twice} }} }} }} fragment f on Book {{ id title kind }}")
     };
-    let message = refused(&gateway, &query("a: id b: id"), &["LIMIT_EXCEEDED"]).await;
+    let message = refused(&gateway, &query("a: id b: id"), LIMIT).await;
     assert_eq!(message, "the operation has 10 fields; 9 at most");
     let answer = gateway.ask(&query("a: id")).await;
     assert_eq!(answer["data"]["book"]["sequel"]["a"], "b2", "{answer}");
@@ -68,14 +71,14 @@ async fn a_fragment_bomb(#[case] body: &str, #[case] on: &str, #[case] last: &st
         write!(query, " fragment f{index} {on} {{ {body} }}").expect("a string");
     }
     write!(query, " fragment f30 {on} {{ {last} }}").expect("a string");
-    refused(&gateway, &query, &["LIMIT_EXCEEDED"]).await;
+    refused(&gateway, &query, LIMIT).await;
 }
 
 #[tokio::test]
 async fn tokens() {
     let gateway = TestGateway::builder().config(|config| config.max_tokens = 100).start().await;
     let query = |fields: usize| format!("{{ people {{ {} }} }}", "id ".repeat(fields));
-    let message = refused(&gateway, &query(200), &["LIMIT_EXCEEDED"]).await;
+    let message = refused(&gateway, &query(200), LIMIT).await;
     assert_eq!(message, "the document has more than 100 tokens");
     assert_eq!(gateway.ask(&query(40)).await, json!({"data": {"people": [{"id": "p1"}, {"id": "p2"}]}}));
 }
@@ -117,7 +120,7 @@ async fn a_long_argument_in_a_fragment_that_is_spread_often() {
     let long = "x".repeat(900_000);
     let spreads = "...f ".repeat(2_000);
     let query = format!("{{ {spreads} }} fragment f on Query {{ book(id: \"{long}\") {{ id }} }}");
-    refused(&gateway, &query, &["LIMIT_EXCEEDED"]).await;
+    refused(&gateway, &query, LIMIT).await;
 }
 
 #[tokio::test]
@@ -128,4 +131,74 @@ async fn more_variables_than_fields() {
     assert_eq!(answer.code(), "GRAPHQL_VALIDATION_FAILED", "unused variables");
     let errors = answer.json()["errors"].as_array().map(Vec::len);
     assert_eq!(errors, Some(20), "no more errors than anyone reads");
+}
+
+fn few(change: impl FnOnce(&mut LimitsConfig)) -> Builder {
+    TestGateway::builder().config(|config| change(&mut config.limits))
+}
+
+#[tokio::test]
+async fn operations() {
+    let gateway = few(|limits| limits.max_operations = 2).start().await;
+    let query = "query a { people { id } } query b { people { name } }";
+    let message = refused(&gateway, &format!("{query} mutation c {{ addBook(title: \"x\") {{ id }} }}"), LIMIT).await;
+    assert_eq!(message, "the document has 3 operations; 2 at most");
+    let answer = gateway.post(&json!({"query": query, "operationName": "a"})).await;
+    assert_eq!(answer.json()["data"]["people"][0]["id"], "p1", "{}", answer.text);
+}
+
+#[tokio::test]
+async fn root_fields_are_response_names_through_fragments() {
+    let gateway = few(|limits| limits.max_root_fields = 2).start().await;
+    let query = "{ ...f ... { people { id } } people { name } } fragment f on Query { best { stars } ...g }";
+    let message = refused(&gateway, &format!("{query} fragment g on Query {{ again: best {{ stars }} }}"), LIMIT).await;
+    assert_eq!(message, "the operation has 3 root fields; 2 at most");
+    let answer = gateway.ask(&format!("{query} fragment g on Query {{ best {{ id }} }}")).await;
+    assert_eq!(answer["data"]["best"], json!({"stars": 5, "id": "r1"}), "{answer}");
+}
+
+#[tokio::test]
+async fn aliases_through_fragments() {
+    let gateway = few(|limits| limits.max_aliases = 4).start().await;
+    let query = |third: &str| {
+        let fragment = format!("fragment f on Book {{ a: id b: title {third} }}");
+        format!("{{ book(id: \"b1\") {{ ...f sequel {{ ...f }} }} }} {fragment}")
+    };
+    let message = refused(&gateway, &query("c: kind"), LIMIT).await;
+    assert_eq!(message, "the operation has 6 aliases; 4 at most");
+    assert_eq!(gateway.ask(&query("kind")).await["data"]["book"]["sequel"]["a"], "b2");
+}
+
+#[tokio::test]
+async fn directives_through_fragments() {
+    let gateway = few(|limits| limits.max_directives = 4).start().await;
+    let query = |mark: &str| {
+        let fragment = format!("fragment f on Book {{ id @skip(if: false) title {mark} }}");
+        format!("{{ book(id: \"b1\") {{ ...f ... @include(if: true) {{ sequel {{ ...f }} }} }} }} {fragment}")
+    };
+    let message = refused(&gateway, &query("@include(if: true)"), LIMIT).await;
+    assert_eq!(message, "the operation has 5 directives; 4 at most");
+    assert_eq!(gateway.ask(&query("")).await["data"]["book"]["sequel"]["id"], "b2");
+}
+
+#[rstest]
+#[case(json!({"kinds": [[["NOVEL"]]], "words": {"text": "x"}}), "the variable $kinds has 3 lists and objects within each other; 2 at most")]
+#[case(json!({"kinds": [], "words": {"text": [1, 2, 3, 4]}}), "a list in the variable $words has 4 items; 3 at most")]
+#[tokio::test]
+async fn variables_too_deep_or_too_long(#[case] variables: Value, #[case] message: &str) {
+    let gateway = few(|limits| (limits.max_variable_depth, limits.max_list_items) = (2, 3)).start().await;
+    let query = "query($words: Words!) { echo(words: $words) }";
+    let answer = gateway.post(&json!({"query": query, "variables": variables})).await;
+    assert_eq!((answer.code().as_str(), answer.message().as_str()), ("LIMIT_EXCEEDED", message));
+    assert_eq!(gateway.calls(), [0, 0, 0]);
+    let variables = json!({"words": {"text": "x"}, "more": [1, [2], 3]});
+    assert_eq!(gateway.ask_with(query, variables).await["data"]["echo"], "x|None|None");
+}
+
+#[test]
+fn a_limit_that_lets_nothing_through_is_refused() {
+    let mut config = GatewayConfig::default();
+    assert_eq!(config.check(), Ok(()));
+    config.limits.max_root_fields = 0;
+    assert_eq!(config.check(), Err("gateway.limits.max_root_fields: 0 lets no request through".to_owned()));
 }

@@ -21,6 +21,34 @@ async fn the_public_schema() {
 }
 
 #[tokio::test]
+async fn the_public_schema_is_sent_once() {
+    let gateway = TestGateway::start().await;
+    let fetch = async |headers: &[(&str, &str)]| {
+        let mut request = gateway.client.get(format!("{}/schema.graphql", gateway.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.expect("an answer")
+    };
+    let tag = |response: &reqwest::Response| response.headers()["etag"].to_str().expect("a tag").to_owned();
+    let (plain, packed) = (fetch(&[]).await, fetch(&[("accept-encoding", "br")]).await);
+    let (plain, packed) = (tag(&plain), tag(&packed));
+    assert!(plain.starts_with('"') && plain.len() == 34, "a strong tag: {plain}");
+    assert_eq!(packed, format!("\"{}-br\"", plain.trim_matches('"')), "of another encoding");
+    for known in [&plain, &packed, &format!("W/{plain}"), &format!("\"x\", {packed}"), &"*".to_owned()] {
+        let answer = fetch(&[("if-none-match", known.as_str()), ("accept-encoding", "br")]).await;
+        assert!(known.contains(&tag(&answer)) || known == "*");
+        assert_eq!((answer.status().as_u16(), &*answer.bytes().await.expect("a body")), (304, &b""[..]), "{known}");
+    }
+    for other in ["\"x\"", &format!("\"{}-zstd\"", plain.trim_matches('"')), plain.trim_matches('"')] {
+        assert_eq!(fetch(&[("if-none-match", other)]).await.status().as_u16(), 200, "{other}");
+    }
+    let smaller = TestGateway::builder().supergraph(crate::harness::SMALLER).start().await;
+    let other = smaller.client.get(format!("{}/schema.graphql", smaller.url)).header("if-none-match", &plain);
+    assert_eq!(other.send().await.expect("an answer").status().as_u16(), 200, "another schema");
+}
+
+#[tokio::test]
 async fn health() {
     let gateway = TestGateway::start().await;
     for (path, text) in [("/livez", "alive\n"), ("/readyz", "ready\n")] {

@@ -10,6 +10,7 @@ use db::Target;
 use gateway::config::GatewayConfig;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use service_kit::server::ServerConfig;
 use service_kit::subgraph::SubgraphLimits;
 use service_kit::telemetry::TelemetryConfig;
 
@@ -32,6 +33,8 @@ pub(crate) struct Config {
     /// Where clients reach the gateway, such as `https://api.example.fr`: what absolute links begin with. Without it `serve` takes
     /// the address that it listens on, and a role makes links that begin with a slash.
     pub(crate) public_url: Option<String>,
+    /// Connections, of every role that listens.
+    pub(crate) server: ServerConfig,
     /// The gateway.
     pub(crate) gateway: GatewayConfig,
     /// People.
@@ -126,7 +129,7 @@ impl Config {
         if !flags.subgraphs.is_empty() {
             layer["gateway"]["subgraphs"] = json!(flags.subgraphs);
         }
-        let config: Self = service_kit::config::load(common.config.as_deref(), &layer)?;
+        let mut config: Self = service_kit::config::load(common.config.as_deref(), &layer)?;
         config.database.check()?;
         config.redis.check()?;
         if let Some(url) = &config.public_url {
@@ -136,7 +139,14 @@ impl Config {
                 "public_url: write https://HOST, without a slash at the end; got {url:?}"
             );
         }
+        config.gateway.public_url.clone_from(&config.public_url);
         config.gateway.check().map_err(anyhow::Error::msg)?;
+        config.server.check().map_err(anyhow::Error::msg)?;
+        config.subgraph.check().map_err(anyhow::Error::msg)?;
+        ensure!(
+            !config.gateway.shares() || config.redis.shared()?.is_some(),
+            "a store of the gateway is redis, and redis.url is empty"
+        );
         config.telemetry.check()?;
         Ok(config)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use gateway::subgraph::{InProcessSubgraph, SubgraphClient};
-use gateway::{Gateway, GatewayParts};
+use gateway::{Gateway, GatewayParts, SharedStore};
 use kernel::Clock;
 use service_kit::access_token;
 use service_kit::health::Readiness;
@@ -128,6 +128,11 @@ pub(crate) fn tokens(config: &Config) -> anyhow::Result<access_token::Verifier> 
     Ok(access_token::Verifier::from_file(&key, Clock::System)?)
 }
 
+/// The Redis of the gateways, where they keep anything there.
+pub(crate) fn shared(config: &Config) -> anyhow::Result<Option<SharedStore>> {
+    Ok(config.redis.shared()?.filter(|_| config.gateway.shares()))
+}
+
 /// A gateway whose subgraphs all run in this process.
 pub(crate) fn gateway_in_process(config: &Config, subgraphs: &[Subgraph], signer: Signer) -> anyhow::Result<Gateway> {
     let limit = config.gateway.max_subgraph_response_bytes;
@@ -146,6 +151,7 @@ pub(crate) fn gateway_in_process(config: &Config, subgraphs: &[Subgraph], signer
         tokens: Some(tokens(config)?),
         in_process,
         public,
+        shared: shared(config)?,
     };
     Ok(Gateway::new(parts)?)
 }

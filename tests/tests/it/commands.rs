@@ -108,6 +108,30 @@ fn configuration_has_layers_and_knows_its_keys() {
 }
 
 #[test]
+fn the_gateways_sections_are_checked() {
+    let known = "[gateway]\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n[gateway.budget]\nenabled = true\nknown.per_minute = 700\n\
+        [gateway.budget.clients.portail]\nper_minute = 5\nburst = 3\n[gateway.persisted]\nmax_age = \"2h\"\n";
+    let (status, printed) = check(config(known).path(), &[]);
+    assert_eq!(status, Some(0), "{printed}");
+    assert!(printed.contains("\"::1/128\"") && printed.contains("\"per_minute\": 700"), "{printed}");
+    for (file, told) in [
+        (
+            "[gateway.budget]\nenabled = true\nstore = \"redis\"\n",
+            "a store of the gateway is redis, and redis.url is empty",
+        ),
+        ("[gateway]\ntrusted_proxies = [\"10.0.0.0/99\"]\n", "\"10.0.0.0/99\" is no network"),
+        ("[gateway.budget]\nknown.per_minute = 0\n", "gateway.budget.known.per_minute: 1 to 60000000"),
+        ("[gateway.budget.clients.portail]\nper_minute = 5\n", "burst"),
+        ("[gateway.cost]\nmax = 0\n", "gateway.cost.max: 0 lets no operation through"),
+        ("[gateway.limits]\nmax_alias = 3\n", "did you mean `gateway.limits.max_aliases`?"),
+        ("[gateway.documents]\nonly = true\n", "without gateway.documents.manifest nothing would be run"),
+    ] {
+        let (status, printed) = check(config(file).path(), &[]);
+        assert!(status == Some(1) && printed.contains(told), "{printed}");
+    }
+}
+
+#[test]
 fn the_address_of_redis_is_checked_and_never_shown() {
     let file = config("[redis]\nurl = \"rediss://passerelle:secret@redis:6379/0\"\nprefix = \"recette\"\n");
     let (status, printed) = check(file.path(), &[]);

@@ -6,6 +6,7 @@ mod commands;
 mod delivery;
 mod explorer;
 mod imports;
+mod issuers;
 mod killed;
 mod portal;
 mod quickstart;

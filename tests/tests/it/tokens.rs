@@ -125,6 +125,8 @@ fn a_value_that_means_nothing_is_refused_by_name() {
         assert!(told(&ended).contains(said), "{wrong:?}: {}", told(&ended));
     }
     assert_eq!(token(&["issue"], &data).status.code(), Some(1), "a client is needed");
+    let another = token(&["issue", "--client", "https://op.example#portal"], &data);
+    assert!(told(&another).contains("names of other issuers' clients"), "{}", told(&another));
     assert!(!data.exists(), "nothing is made for what is refused");
 }
 

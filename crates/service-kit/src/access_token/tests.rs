@@ -179,6 +179,7 @@ fn what_our_key_signed_is_a_token_only_with_every_claim_in_order() {
         with("iss", json!("https://elsewhere.example")),
         with("aud", json!("urn:somebody:else")),
         with("exp", json!("tomorrow")),
+        with("client_id", json!("https://op.example#c")),
         with("passerelle", json!({"kind": "anonymous"})),
         with("passerelle", json!({"kind": "application", "establishment_kinds": ["CASTLE"]})),
         with("passerelle", json!({"kind": "application", "unheard": []})),

@@ -94,7 +94,8 @@ impl Verifier {
         validation.validate_exp = false;
         let decoded = jsonwebtoken::decode::<Claims>(token, &self.key, &validation).ok()?;
         let of_our_type = decoded.header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(super::TYPE));
-        of_our_type.then_some(decoded.claims)
+        let own_client = !decoded.claims.client_id.contains(super::FOREIGN);
+        (of_our_type && own_client).then_some(decoded.claims)
     }
 
     fn remember(&self, hash: [u8; 32], principal: Principal, expires: i64, now: i64) {

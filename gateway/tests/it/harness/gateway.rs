@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use ::gateway::config::GatewayConfig;
 use ::gateway::subgraph::SubgraphClient;
-use ::gateway::{Gateway, GatewayParts, router};
+use ::gateway::{Gateway, GatewayParts, SharedStore, router};
 use futures::FutureExt;
 use kernel::Clock;
 use reqwest::Client;
 use serde_json::{Value, json};
 use service_kit::access_token::{self, Grant, Issuer};
 use service_kit::principal_token::{KeyFiles, Signer, Verifier};
+use service_kit::server::{ServerConfig, serve};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -39,6 +40,7 @@ pub(crate) struct Builder {
     signed: bool,
     issuer: bool,
     public: HashMap<String, axum::Router>,
+    shared: Option<SharedStore>,
     ready: Result<(), String>,
 }
 
@@ -57,6 +59,7 @@ impl TestGateway {
             signed: false,
             issuer: false,
             public: HashMap::new(),
+            shared: None,
             ready: Ok(()),
         }
     }
@@ -159,6 +162,12 @@ impl Builder {
         self
     }
 
+    /// It keeps what it counts at this Redis.
+    pub(crate) fn shared(mut self, url: &str, prefix: &str) -> Self {
+        self.shared = Some(SharedStore::new(url, prefix).expect("an address"));
+        self
+    }
+
     /// What it needs is not there.
     pub(crate) fn not_ready(mut self, missing: &str) -> Self {
         self.ready = Err(missing.to_owned());
@@ -166,7 +175,7 @@ impl Builder {
     }
 
     pub(crate) async fn start(self) -> TestGateway {
-        let Self { supergraph, mut config, refusing, in_process, signed, issuer, public, ready } = self;
+        let Self { supergraph, mut config, refusing, in_process, signed, issuer, public, shared, ready } = self;
         let stub = async |name: &str, reply: Reply| match refusing {
             Some(refusing) if refusing == name => Stub::refusing(),
             _ => Stub::start(reply).await,
@@ -189,13 +198,13 @@ impl Builder {
         let tokens = issuer
             .as_ref()
             .map(|(_, files)| access_token::Verifier::from_file(&files.public, Clock::System).expect("a public key"));
-        let parts = GatewayParts { config, supergraph, signer, tokens, in_process, public };
+        let parts = GatewayParts { config, supergraph, signer, tokens, in_process, public, shared };
         let gateway = Arc::new(Gateway::new(parts).expect("a supergraph that can be served"));
         let readiness = Arc::new(move || futures::future::ready(ready.clone()).boxed());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let served = router(Arc::clone(&gateway), readiness);
-        tokio::spawn(async move { axum::serve(listener, served).await });
+        tokio::spawn(async move { serve(listener, served, &ServerConfig::default(), std::future::pending()).await });
         TestGateway { url, client: Client::new(), gateway, catalogue, people, reviews, keys, issuer }
     }
 }

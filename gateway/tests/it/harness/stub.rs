@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::routing::post;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::Notify;
 
 use super::Reply;
 
@@ -47,13 +48,36 @@ pub(crate) struct Stub {
 struct Shared {
     reply: Mutex<Reply>,
     requests: Mutex<Vec<Recorded>>,
+    called: Notify,
+    let_go: Notify,
+}
+
+impl Shared {
+    fn new(reply: Reply) -> Arc<Self> {
+        let reply = Mutex::new(reply);
+        Arc::new(Self { reply, requests: Mutex::default(), called: Notify::new(), let_go: Notify::new() })
+    }
+}
+
+/// A call that is not answered yet; dropped before that, it was let go.
+struct Call<'a> {
+    shared: &'a Shared,
+    answered: bool,
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.shared.let_go.notify_one();
+        }
+    }
 }
 
 impl Stub {
     pub(crate) async fn start(reply: Reply) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let shared = Arc::new(Shared { reply: Mutex::new(reply), requests: Mutex::default() });
+        let shared = Shared::new(reply);
         let router = Router::new().route("/graphql", post(answer)).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, shared, _refusing: None }
@@ -64,8 +88,7 @@ impl Stub {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
         let url = format!("http://{}", socket.local_addr().expect("an address"));
-        let shared = Shared { reply: Mutex::new(Reply::Never), requests: Mutex::default() };
-        Self { url, shared: Arc::new(shared), _refusing: Some(socket) }
+        Self { url, shared: Shared::new(Reply::Never), _refusing: Some(socket) }
     }
 
     /// Behaves like this from now on.
@@ -87,6 +110,16 @@ impl Stub {
         self.requests().len()
     }
 
+    /// Ready when it has got a request; once for each.
+    pub(crate) async fn was_called(&self) {
+        self.shared.called.notified().await;
+    }
+
+    /// Ready when a request of it was given up before it was answered.
+    pub(crate) async fn was_let_go(&self) {
+        self.shared.let_go.notified().await;
+    }
+
     /// The one request that it got.
     pub(crate) fn only_request(&self) -> Recorded {
         let requests = self.requests();
@@ -98,6 +131,10 @@ impl Stub {
 async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> axum::response::Response {
     let body: Value = serde_json::from_str(&body).expect("the gateway sends JSON");
     shared.requests.lock().expect("no panic").push(Recorded { headers, body: body.clone() });
+    shared.called.notify_one();
     let reply = shared.reply.lock().expect("no panic").clone();
-    reply.answer(&body).await
+    let mut call = Call { shared: &shared, answered: false };
+    let response = reply.answer(&body).await;
+    call.answered = true;
+    response
 }

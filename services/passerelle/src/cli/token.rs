@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 use kernel::{EstablishmentKind, LegalStatus, TerritoryId};
-use service_kit::access_token::LONGEST;
+use service_kit::access_token::{FOREIGN, LONGEST};
 
 use super::Common;
 
@@ -20,7 +20,7 @@ pub(crate) enum TokenCommand {
 #[derive(Debug, Args)]
 pub(crate) struct Issue {
     /// The client that the token is for
-    #[arg(long, value_name = "ID", value_parser = id)]
+    #[arg(long, value_name = "ID", value_parser = client)]
     pub(crate) client: String,
     /// Whether the client asks for itself or for a person who uses it
     #[arg(long, default_value = "application")]
@@ -74,6 +74,15 @@ const MAX_ID: usize = 200;
 fn id(text: &str) -> Result<String, String> {
     let plain = !text.is_empty() && text.len() <= MAX_ID && text.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then(|| text.to_owned()).ok_or_else(|| format!("write up to {MAX_ID} letters, digits and signs, no spaces"))
+}
+
+/// A client of ours: its name is none that a client of another issuer has here.
+fn client(text: &str) -> Result<String, String> {
+    let own = id(text)?;
+    if own.contains(FOREIGN) {
+        return Err(format!("{FOREIGN} stands in the names of other issuers' clients; write another sign"));
+    }
+    Ok(own)
 }
 
 /// A scope as OAuth has it (RFC 6749, 3.3).

@@ -42,17 +42,19 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
         tokens: tokens(&config)?,
         in_process: HashMap::new(),
         public: HashMap::new(),
+        shared: house::shared(&config)?,
     };
     let gateway = Arc::new(Gateway::new(parts)?);
     check_addresses(&config, &gateway)?;
     if let Some(path) = config.gateway.supergraph.clone() {
         tokio::spawn(gateway::watch(Arc::clone(&gateway), path));
     }
+    tokio::spawn(gateway::watch_documents(Arc::clone(&gateway)));
     // A gateway without its subgraphs still answers, with gaps that say so: it is ready when it serves.
     let ready: Readiness = Arc::new(|| Box::pin(async { Ok(()) }));
     let stop = stop_signal();
     say::answer(&format!("http://{}", listener.local_addr()?));
-    serve(listener, gateway::router(gateway, ready), stop).await?;
+    serve(listener, gateway::router(gateway, ready), &config.server, stop).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -130,7 +132,7 @@ pub(super) async fn subgraph(role: SubgraphRole) -> anyhow::Result<ExitCode> {
     let delivery = delivery::of_role(&config, name, &database, projection).await?;
     let stop = stop_signal();
     say::answer(&format!("http://{}", listener.local_addr()?));
-    serve(listener, subgraph.server(), stop).await?;
+    serve(listener, subgraph.server(), &config.server, stop).await;
     delivery.stop().await;
     database.close().await;
     Ok(ExitCode::SUCCESS)

@@ -38,24 +38,36 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     if !address.ip().is_unspecified() {
         config.public_url.get_or_insert_with(|| format!("http://{address}"));
     }
+    let mut stop = std::pin::pin!(service_kit::server::stop_signal());
     let house = House::open(&config).await?;
     let clock = Clock::System;
     let worker = Worker::new(clock);
-    if let Some(marker) = marker.filter(|marker| !marker.is_filled()) {
-        marker.begin(&house).await?;
-        fill::fill(&house, &config, &worker).await?;
-        marker.filled()?;
+    let prepared = async {
+        if let Some(marker) = marker.filter(|marker| !marker.is_filled()) {
+            marker.begin(&house).await?;
+            fill::fill(&house, &config, &worker).await?;
+            marker.filled()?;
+        }
+        house.deliver(&worker).await
+    };
+    tokio::select! {
+        prepared = prepared => drop(prepared?),
+        () = stop.as_mut() => {
+            tracing::info!("stopped before anything was served; the next start goes on from here");
+            house.close().await;
+            return Ok(ExitCode::SUCCESS);
+        }
     }
-    house.deliver(&worker).await?;
     let keys = house::keys(&config)?;
     let verifier = Arc::new(Verifier::from_file(&keys.public, clock)?);
     let subgraphs = house.subgraphs(&config, &verifier, clock)?;
     let gateway = house::gateway_in_process(&config, &subgraphs, Signer::from_file(&keys.private, clock)?)?;
-    let router = gateway::router(Arc::new(gateway), house::all_ready(&subgraphs));
-    let stop = service_kit::server::stop_signal();
+    let gateway = Arc::new(gateway);
+    tokio::spawn(gateway::watch_documents(Arc::clone(&gateway)));
+    let router = gateway::router(gateway, house::all_ready(&subgraphs));
     say::answer(&format!("http://{address}"));
     let delivery = house.keep_delivering(&worker)?;
-    service_kit::server::serve(listener, router, stop).await?;
+    service_kit::server::serve(listener, router, &config.server, stop).await;
     delivery.stop().await;
     house.close().await;
     Ok(ExitCode::SUCCESS)

@@ -1,9 +1,10 @@
-//! The section `[redis]`: where separate roles pass events on.
+//! The section `[redis]`: where separate roles pass events on, and where gateways keep what they count together.
 
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 use events::Streams;
+use gateway::SharedStore;
 use serde::{Deserialize, Serialize};
 
 use super::read_secret;
@@ -39,6 +40,18 @@ impl RedisConfig {
 
     /// The streams there, if there is a Redis. Nothing is connected yet.
     pub(crate) fn streams(&self) -> anyhow::Result<Option<Streams>> {
+        let Some((url, origin)) = self.url()? else { return Ok(None) };
+        Ok(Some(Streams::new(&url, &self.prefix).context(origin)?))
+    }
+
+    /// What gateways share there, if there is a Redis. Nothing is connected yet.
+    pub(crate) fn shared(&self) -> anyhow::Result<Option<SharedStore>> {
+        let Some((url, origin)) = self.url()? else { return Ok(None) };
+        Ok(Some(SharedStore::new(&url, &self.prefix).context(origin)?))
+    }
+
+    /// The address, and where it stands in the configuration.
+    fn url(&self) -> anyhow::Result<Option<(String, &'static str)>> {
         let (url, origin) = match &self.url_file {
             None => (self.url.clone(), "redis.url"),
             Some(path) => (read_secret(path)?, "the file of redis.url_file"),
@@ -50,6 +63,6 @@ impl RedisConfig {
             url.starts_with("redis://") || url.starts_with("rediss://"),
             "{origin}: write redis://user:password@host:port/database, or rediss:// for TLS"
         );
-        Ok(Some(Streams::new(&url, &self.prefix).context(origin)?))
+        Ok(Some((url, origin)))
     }
 }

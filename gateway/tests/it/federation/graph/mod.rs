@@ -89,6 +89,7 @@ impl Graph {
             config,
             supergraph: read(&folder.join("supergraph.graphql")),
             signer: None,
+            shared: None,
             tokens: None,
             in_process: HashMap::new(),
             public: HashMap::new(),
