@@ -10,9 +10,10 @@ use quick_cache::sync::Cache;
 use super::prepare::{Parsed, Prepared};
 use crate::access::Unmet;
 use crate::error::GraphqlError;
+use crate::plan::Decided;
 
-/// Documents by their whole text and operation name, never by a hash alone; plans by the document and by what their callers
-/// may not see of it, so that nobody is answered by another's plan.
+/// Documents by their whole text and operation name, never by a hash alone; plans by the document, by what their callers may
+/// not see of it, and by what its conditions leave of it, so that nobody is answered by another's plan.
 pub(crate) struct PreparedCache {
     documents: Cache<Text, Arc<Parsed>, ByText>,
     plans: Cache<Seen, Arc<Prepared>, ByText>,
@@ -22,9 +23,9 @@ pub(crate) struct PreparedCache {
 
 type Text = (Arc<str>, Option<Arc<str>>);
 
-/// A document by its id, what is not met, and its bytes.
+/// A document by its id, what is not met, how its conditions are decided, and its bytes.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Seen(u64, Unmet, usize);
+struct Seen(u64, Unmet, Decided, usize);
 
 #[derive(Clone)]
 struct ByText;
@@ -37,7 +38,7 @@ impl Weighter<Text, Arc<Parsed>> for ByText {
 
 impl Weighter<Seen, Arc<Prepared>> for ByText {
     fn weight(&self, key: &Seen, _: &Arc<Prepared>) -> u64 {
-        key.2.max(1) as u64
+        key.3.max(1) as u64
     }
 }
 
@@ -72,21 +73,22 @@ impl PreparedCache {
         self.documents.get_or_insert_async(&key, async { reading.await.map(Arc::new) }).await
     }
 
-    /// The plan of a document for who does not meet `unmet`, or what `make` makes.
+    /// The plan of a document for who does not meet `unmet` and where its conditions are `decided`, or what `make` makes.
     pub(super) async fn plan<F>(
         &self,
         parsed: &Parsed,
         unmet: Unmet,
-        make: impl FnOnce(Unmet) -> F,
+        decided: Decided,
+        make: impl FnOnce(Unmet, Decided) -> F,
     ) -> Result<Arc<Prepared>, Vec<GraphqlError>>
     where
         F: Future<Output = Result<Prepared, Vec<GraphqlError>>>,
     {
-        let key = Seen(parsed.id, unmet, parsed.bytes);
+        let key = Seen(parsed.id, unmet, decided, parsed.bytes);
         if let Some(known) = self.plans.get(&key) {
             return Ok(known);
         }
-        let making = make(key.1.clone());
+        let making = make(key.1.clone(), key.2.clone());
         self.plans.get_or_insert_async(&key, async { making.await.map(Arc::new) }).await
     }
 }

@@ -72,7 +72,7 @@ pub(crate) async fn run(gateway: &Gateway, params: Params, asker: Asker<'_>) -> 
     let Asker { principal, request_id, .. } = asker;
     let (principal, doubt) = people::recognise(gateway, principal, &request_id).await;
     let caller = &Caller { principal, doubt, request_id };
-    let prepared = prepare::planned(gateway, &serving, &parsed, &caller.principal).await?;
+    let prepared = prepare::planned(gateway, &serving, &parsed, &variables, &caller.principal).await?;
     let introspected = prepare::introspect(gateway, &serving, &prepared, &variables, &caller.principal)?;
     let executed = execute::execute(gateway, &serving, &prepared, &variables, caller).await;
     let supergraph = &serving.supergraph;

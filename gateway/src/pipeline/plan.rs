@@ -1,4 +1,4 @@
-//! Planning: once for a document and what its callers may see of it.
+//! Planning: once for a document, what its callers may see of it, and what its conditions leave of it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -14,19 +14,21 @@ use super::prepare::{Parsed, Prepared, internal};
 use crate::access::{Access, Unmet};
 use crate::config::GatewayConfig;
 use crate::error::GraphqlError;
-use crate::plan::{MAX_NESTING, PlannerDocument, Program};
+use crate::plan::{Decided, MAX_NESTING, PlannerDocument, Program};
 use crate::supergraph::Supergraph;
 
-/// Plans what of an operation may be seen by who does not meet `unmet`.
+/// Plans what of an operation is `decided` to be asked for and may be seen by who does not meet `unmet`.
 pub(super) fn plan_all(
     supergraph: &Supergraph,
     config: &GatewayConfig,
     parsed: &Parsed,
     unmet: Unmet,
+    decided: &Decided,
 ) -> Result<Prepared, Vec<GraphqlError>> {
     let (document, operation) = (Arc::clone(&parsed.document), parsed.operation.clone());
     let access = Access { supergraph, unmet: &unmet };
-    let planned = PlannerDocument::of(access, &document, &operation, config.max_fields);
+    let planned =
+        PlannerDocument::of(access, &document, &operation, &parsed.conditions.variables(decided), config.max_fields);
     if planned.fields > config.max_fields {
         let most = config.max_fields;
         return Err(exceeded(format!(
@@ -66,7 +68,7 @@ fn plan(supergraph: &Supergraph, config: &GatewayConfig, text: &str) -> Result<P
         vec![internal()]
     };
     match planned {
-        Ok(Ok(plan)) => Program::compile(plan).map_err(|error| failed(error.to_string())),
+        Ok(Ok(plan)) => Program::compile(plan, supergraph).map_err(|error| failed(error.to_string())),
         Ok(Err(reason)) => Err(failed(reason)),
         Err(_) => Err(failed("the planner panicked".to_owned())),
     }

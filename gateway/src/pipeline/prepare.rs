@@ -20,7 +20,7 @@ use crate::config::{GatewayConfig, Introspection};
 use crate::cost::{self, Program};
 use crate::engine::Serving;
 use crate::error::GraphqlError;
-use crate::plan;
+use crate::plan::{self, Conditions};
 use crate::supergraph::Supergraph;
 
 /// Errors of one document that are told at most.
@@ -38,11 +38,13 @@ pub(crate) struct Parsed {
     pub(super) operation: Node<Operation>,
     /// The requirements on callers that it touches.
     touched: Vec<usize>,
+    /// The variables that decide what of it is asked for.
+    pub(super) conditions: Conditions,
     /// What it costs.
     pub(super) cost: Program,
 }
 
-/// An operation that is ready to run for every caller who may see as much.
+/// An operation that is ready to run for every caller who may see as much and whose variables leave as much of it.
 pub(crate) struct Prepared {
     pub(crate) document: Arc<Valid<ExecutableDocument>>,
     pub(crate) operation: Node<Operation>,
@@ -68,19 +70,21 @@ pub(super) async fn document(
     serving.supergraph.prepared.document(text, operation_name, read).await
 }
 
-/// The plan of a document for this caller, from the cache or made now.
+/// The plan of a document for this caller and what their variables leave of it, from the cache or made now.
 pub(super) async fn planned(
     gateway: &Gateway,
     serving: &Arc<Serving>,
     parsed: &Arc<Parsed>,
+    variables: &Valid<JsonMap>,
     principal: &Principal,
 ) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
     let unmet = serving.supergraph.rules.unmet(&parsed.touched, principal);
-    let make = |unmet| {
+    let decided = parsed.conditions.decided(variables);
+    let make = |unmet, decided| {
         let (serving, config, parsed) = (Arc::clone(serving), gateway.config.clone(), Arc::clone(parsed));
-        aside(move || plan_all(&serving.supergraph, &config, &parsed, unmet))
+        aside(move || plan_all(&serving.supergraph, &config, &parsed, unmet, &decided))
     };
-    serving.supergraph.prepared.plan(parsed, unmet, make).await
+    serving.supergraph.prepared.plan(parsed, unmet, decided, make).await
 }
 
 /// Runs what may take long where it holds up no other request of this thread.
@@ -125,7 +129,8 @@ fn parse(
         .map_err(|error| vec![request_error(&document, &error, ErrorCode::LimitExceeded)])?;
     let touched = supergraph.rules.touched(supergraph, &document, &operation);
     let cost = cost::compile(supergraph, &document, &operation, &config.cost).map_err(|error| vec![error])?;
-    Ok(Parsed { id, bytes, document: Arc::new(document), operation, touched, cost })
+    let conditions = Conditions::of(&document, &operation);
+    Ok(Parsed { id, bytes, document: Arc::new(document), operation, touched, conditions, cost })
 }
 
 fn invalid(list: &DiagnosticList) -> Vec<GraphqlError> {

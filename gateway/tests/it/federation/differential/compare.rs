@@ -50,7 +50,7 @@ pub(crate) async fn ask(graph: &Graph, operation: &Operation) -> Outcome {
 }
 
 /// How two answers differ, if they do.
-fn differ(gateway: &str, exact: &Value) -> Option<&'static str> {
+pub(crate) fn differ(gateway: &str, exact: &Value) -> Option<&'static str> {
     let Ok(Value::Object(gateway)) = serde_json::from_str(gateway) else { return Some("the answer is no JSON object") };
     let exact = exact.as_object().expect("an answer");
     match (gateway.get("data"), exact.get("data")) {

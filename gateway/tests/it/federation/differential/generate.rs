@@ -11,6 +11,7 @@ use fastrand::Rng;
 use serde_json::Value;
 
 use super::operation::{Fragment, Head, Item, Operation, Variable};
+use super::setting;
 
 /// What is known before any operation is made: the schema's types, and values that its data has.
 pub(crate) struct Ground {
@@ -41,7 +42,10 @@ pub(crate) struct Generator<'g> {
 }
 
 impl Ground {
-    pub(crate) fn of<'w>(schema: &Valid<Schema>, entities: impl Iterator<Item = &'w serde_json::Map<String, Value>>) -> Self {
+    pub(crate) fn of<'w>(
+        schema: &Valid<Schema>,
+        entities: impl Iterator<Item = &'w serde_json::Map<String, Value>>,
+    ) -> Self {
         let mut known: HashMap<String, Vec<Value>> = HashMap::new();
         for (name, value) in entities.flatten() {
             if matches!(value, Value::String(text) if !text.starts_with('@')) {
@@ -136,12 +140,24 @@ impl Generator<'_> {
             ExtendedType::Interface(interface) => &interface.fields,
             _ => return None,
         };
-        Some(fields.iter().map(|(name, field)| (name.to_string(), field.clone())).collect())
+        let except: Vec<&str> = if setting("NOREQ").is_some() {
+            vec!["greeting", "blurb", "label", "shipping", "fee", "rental"]
+        } else {
+            vec![]
+        };
+        Some(
+            fields
+                .iter()
+                .filter(|(name, _)| !except.contains(&name.as_str()))
+                .map(|(name, field)| (name.to_string(), field.clone()))
+                .collect(),
+        )
     }
 
     fn field(&mut self, ty: &str, depth: usize, scope: &Level) -> Item {
         let all = self.fields(ty).expect("a type with fields");
-        let composite = |field: &FieldDefinition| self.ground.objects.contains_key(field.ty.inner_named_type().as_str());
+        let composite =
+            |field: &FieldDefinition| self.ground.objects.contains_key(field.ty.inner_named_type().as_str());
         let deeper = depth > 1 && self.budget > 0;
         let fits: Vec<_> = all.iter().filter(|(_, field)| deeper || !composite(field)).collect();
         let deep: Vec<_> = all.iter().filter(|(_, field)| deeper && composite(field)).collect();
@@ -179,7 +195,8 @@ impl Generator<'_> {
                 below
             }
         };
-        let set = if self.ground.objects.contains_key(&inner) { self.set(&inner, depth - 1, &below) } else { Vec::new() };
+        let set =
+            if self.ground.objects.contains_key(&inner) { self.set(&inner, depth - 1, &below) } else { Vec::new() };
         Item { head: Head::Field { alias, name, arguments }, directives: self.directives(), set }
     }
 
@@ -206,9 +223,17 @@ impl Generator<'_> {
             set,
         };
         let leaf = |name: &str| plain(name, Vec::new(), Vec::new());
-        let fields = plain("fields", Vec::new(), vec![leaf("name"), plain("type", Vec::new(), vec![leaf("name"), leaf("kind")])]);
+        let fields = plain(
+            "fields",
+            Vec::new(),
+            vec![leaf("name"), plain("type", Vec::new(), vec![leaf("name"), leaf("kind")])],
+        );
         if self.chance(30) {
-            return plain("__schema", Vec::new(), vec![plain("queryType", Vec::new(), vec![leaf("__typename"), leaf("name"), fields])]);
+            return plain(
+                "__schema",
+                Vec::new(),
+                vec![plain("queryType", Vec::new(), vec![leaf("__typename"), leaf("name"), fields])],
+            );
         }
         let types: Vec<&String> = self.ground.objects.keys().collect();
         let name = format!("\"{}\"", self.one(&types));
@@ -235,8 +260,12 @@ impl Generator<'_> {
 
     fn spread(&mut self, ty: &str, depth: usize) -> Item {
         let conditions = self.overlapping(ty);
-        let known: Vec<String> =
-            self.fragments.iter().filter(|known| conditions.contains(&known.on)).map(|known| known.name.clone()).collect();
+        let known: Vec<String> = self
+            .fragments
+            .iter()
+            .filter(|known| conditions.contains(&known.on))
+            .map(|known| known.name.clone())
+            .collect();
         let name = if !known.is_empty() && self.chance(60) {
             self.one(&known).clone()
         } else {

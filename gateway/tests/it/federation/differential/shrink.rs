@@ -46,7 +46,12 @@ const CUTS: [Cut; 6] = [
 ];
 
 /// The smallest operation found that still differs, and how it does.
-pub(crate) async fn shrink(graph: &Graph, ground: &Ground, found: Operation, how: Difference) -> (Operation, Difference) {
+pub(crate) async fn shrink(
+    graph: &Graph,
+    ground: &Ground,
+    found: Operation,
+    how: Difference,
+) -> (Operation, Difference) {
     let (mut smallest, mut shown) = (found, how);
     let mut tried = 0;
     loop {

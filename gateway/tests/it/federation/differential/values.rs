@@ -41,7 +41,8 @@ impl Generator<'_> {
                 let mut fields = Vec::new();
                 for (name, field) in &input.fields {
                     let required = field.ty.is_non_null() && field.default_value.is_none();
-                    let composite = matches!(schema.types.get(field.ty.inner_named_type()), Some(ExtendedType::InputObject(_)));
+                    let composite =
+                        matches!(schema.types.get(field.ty.inner_named_type()), Some(ExtendedType::InputObject(_)));
                     if required || self.chance(50) && (depth < 3 || !composite) {
                         let value = self.argument(name, &field.ty, field.default_value.is_some(), depth + 1);
                         fields.push(format!("{name}: {value}"));
@@ -62,7 +63,9 @@ impl Generator<'_> {
         let is_enum = matches!(self.schema.types.get(ty), Some(ExtendedType::Enum(_)));
         match value {
             Value::String(text) if is_enum => text.clone(),
-            Value::String(text) if self.chance(10) && !text.contains(['"', '\\']) && !text.is_empty() => format!("\"\"\"{text}\"\"\""),
+            Value::String(text) if self.chance(10) && !text.contains(['"', '\\']) && !text.is_empty() => {
+                format!("\"\"\"{text}\"\"\"")
+            }
             Value::Array(items) => {
                 let items: Vec<String> = items.iter().map(|item| self.written(ty, item)).collect();
                 format!("[{}]", items.join(" "))
@@ -90,7 +93,9 @@ impl Generator<'_> {
                 Some(known) if self.rng.u8(..100) < 80 => known[self.rng.usize(..known.len())].clone(),
                 _ => Value::from(*self.one(&TEXTS)),
             },
-            _ => self.one(&[json!({"a": [1, null, {"b": "c"}]}), json!([]), json!("text"), json!(1.5), json!({"id": true})]).clone(),
+            _ => self
+                .one(&[json!({"a": [1, null, {"b": "c"}]}), json!([]), json!("text"), json!(1.5), json!({"id": true})])
+                .clone(),
         }
     }
 
@@ -167,7 +172,9 @@ impl Generator<'_> {
                     (Some(ExtendedType::InputObject(input)), Value::Object(fields)) => {
                         let fields: Vec<String> = fields
                             .iter()
-                            .map(|(name, value)| format!("{name}: {}", self.constant(&input.fields[name.as_str()].ty, value)))
+                            .map(|(name, value)| {
+                                format!("{name}: {}", self.constant(&input.fields[name.as_str()].ty, value))
+                            })
                             .collect();
                         format!("{{{}}}", fields.join(", "))
                     }

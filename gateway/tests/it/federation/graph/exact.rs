@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use apollo_compiler::ast::Type;
+use apollo_compiler::ast::{self, Type};
 use apollo_compiler::executable::ExecutableDocument;
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::resolvers::{Execution, FieldError, ObjectValue, ResolveInfo, ResolvedValue};
@@ -31,8 +31,12 @@ impl Exact {
     /// A subgraph's schema, or the merged one (a view without a name).
     pub(crate) fn new(view: &Arc<View>, world: &Arc<World>, sdl: &str) -> Self {
         let mut builder = Schema::builder().adopt_orphan_extensions().parse(sdl, "subgraph.graphql");
-        let entities: Vec<&str> =
-            view.types.keys().map(String::as_str).filter(|ty| view.is_object(ty) && !view.keys(ty).is_empty()).collect();
+        let entities: Vec<&str> = view
+            .types
+            .keys()
+            .map(String::as_str)
+            .filter(|ty| view.is_object(ty) && !view.keys(ty).is_empty())
+            .collect();
         if !entities.is_empty() {
             let query = if view.types.contains_key("Query") { "extend type" } else { "type" };
             let sdl = format!(
@@ -62,14 +66,27 @@ impl Exact {
             Err(failed) => return refused(format!("not valid: {}", failed.errors)),
         };
         let Ok(operation) = document.operations.get(None) else { return refused("not one operation".to_owned()) };
-        let given: JsonMap =
+        let mut given: JsonMap =
             serde_json::from_value(request.get("variables").cloned().unwrap_or(json!({}))).unwrap_or_default();
+        // Defaults are coerced as values are; the library takes them as they are written.
+        for variable in &operation.variables {
+            if let Some(default) =
+                variable.default_value.as_ref().filter(|_| !given.contains_key(variable.name.as_str()))
+            {
+                given.insert(variable.name.as_str(), constant(default));
+            }
+        }
         let variables = match coerce_variable_values(&self.schema, operation, &given) {
             Ok(variables) => variables,
             Err(error) => return refused(format!("variables: {error:?}")),
         };
         let root = Object {
-            thing: Thing { ty: operation.object_type().to_string(), known: Arc::default(), given: None, provided: Fields::default() },
+            thing: Thing {
+                ty: operation.object_type().to_string(),
+                known: Arc::default(),
+                given: None,
+                provided: Fields::default(),
+            },
             stands_as: operation.object_type().to_string(),
             of: self,
         };
@@ -122,6 +139,23 @@ impl Exact {
         });
         let found: Vec<_> = found.collect();
         Ok(ResolvedValue::List(Box::new(found.into_iter())))
+    }
+}
+
+/// A constant of a document as JSON.
+fn constant(value: &ast::Value) -> serde_json_bytes::Value {
+    use serde_json_bytes::Value;
+    match value {
+        ast::Value::Null | ast::Value::Variable(_) => Value::Null,
+        ast::Value::Enum(name) => Value::from(name.as_str()),
+        ast::Value::String(text) => Value::from(text.as_str()),
+        ast::Value::Boolean(is) => Value::Bool(*is),
+        ast::Value::Int(number) => Value::Number(number.as_str().parse().expect("a number")),
+        ast::Value::Float(number) => Value::Number(number.as_str().parse().expect("a number")),
+        ast::Value::List(items) => items.iter().map(|item| constant(item)).collect(),
+        ast::Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(name, field)| (name.as_str().into(), constant(field))).collect())
+        }
     }
 }
 
