@@ -1,19 +1,16 @@
 //! GraphQL over HTTP: GET and POST, media types and statuses.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
-use axum::Extension;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{ConnectInfo, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::ErrorCode;
 use serde::Serialize;
-use service_kit::server::Stopping;
 
-use super::address::client_address;
+use super::arrival::Arrival;
 use super::body::{BadBody, ReadBody};
 use super::request_id::{REQUEST_ID, request_id};
 use super::{accept, auth, content, events, websocket};
@@ -21,46 +18,30 @@ use crate::Gateway;
 use crate::budget::Client;
 use crate::error::GraphqlError;
 use crate::pipeline::{self, Asker, Params};
-use crate::telemetry::{Account, Outcome};
+use crate::telemetry::Outcome;
 
 const GRAPHQL: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
 
-/// The other end of the connection, where there is one.
-type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
-
-/// Whether the process was told to stop, where there is a server that tells.
-type Stops = Option<Extension<Stopping>>;
-
-fn socket_address(peer: Peer) -> Option<SocketAddr> {
-    peer.map(|Extension(ConnectInfo(peer))| peer)
-}
-
 /// `GET /graphql?query=...`: queries only. Of an answer to HEAD the router sends the head alone.
 pub(super) async fn by_get(
     State(gateway): State<Arc<Gateway>>,
-    peer: Peer,
-    stopping: Stops,
-    Extension(account): Extension<Arc<Account>>,
+    arrival: Arrival,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     if let Ok(upgrade) = upgrade {
-        let address = client_address(socket_address(peer), &headers, &gateway.config.trusted_proxies);
-        let stopping = stopping.map(|Extension(stopping)| stopping);
-        return websocket::open(gateway, upgrade, &headers, &account, address, stopping);
+        return websocket::open(gateway, upgrade, &headers, arrival);
     }
     let params = Params::from_query(query.as_deref().unwrap_or_default());
-    answer(&gateway, params, account, peer, &headers, stopping).await
+    answer(&gateway, params, arrival, &headers).await
 }
 
 /// `POST /graphql` with a JSON body.
 pub(super) async fn by_post(
     State(gateway): State<Arc<Gateway>>,
-    peer: Peer,
-    stopping: Stops,
-    Extension(account): Extension<Arc<Account>>,
+    arrival: Arrival,
     headers: HeaderMap,
     ReadBody(body): ReadBody,
 ) -> Response {
@@ -88,16 +69,14 @@ pub(super) async fn by_post(
             return refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, "the body broke off".to_owned());
         }
     };
-    answer(&gateway, Params::from_body(&body), account, peer, &headers, stopping).await
+    answer(&gateway, Params::from_body(&body), arrival, &headers).await
 }
 
 async fn answer(
     gateway: &Arc<Gateway>,
     params: Result<Params, GraphqlError>,
-    account: Arc<Account>,
-    peer: Peer,
+    arrival: Arrival,
     headers: &HeaderMap,
-    stopping: Stops,
 ) -> Response {
     let id = request_id(headers);
     let Some(wanted) = accept::best(headers, events::offered(headers, &[JSON, GRAPHQL, events::MEDIA_TYPE])) else {
@@ -118,13 +97,13 @@ async fn answer(
         // The body is no request at all: whatever the media type, that is the client's mistake.
         Err(error) => return refusal(StatusCode::BAD_REQUEST, vec![error], media_type, &id),
     };
+    let address = arrival.address(headers, &gateway.config.trusted_proxies);
+    let Arrival { account, stopping, .. } = arrival;
     account.comes_from(principal.client.as_deref());
-    let address = client_address(socket_address(peer), headers, &gateway.config.trusted_proxies);
     let (client, standing) = (Client::of(&principal, address), OnceLock::new());
     let headers_taken = gateway.forwarding.take(headers);
     let asker = Asker { principal, account, client, standing: &standing, headers: headers_taken };
     if wanted == events::MEDIA_TYPE {
-        let stopping = stopping.map(|Extension(stopping)| stopping);
         let mut response = match events::answer(gateway, params, asker, headers, stopping).await {
             Ok(events) => events,
             Err(errors) => {

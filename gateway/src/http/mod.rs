@@ -6,6 +6,7 @@
 mod accept;
 mod access_log;
 mod address;
+mod arrival;
 mod asked;
 mod auth;
 mod body;

@@ -10,7 +10,7 @@ use serde_json::json;
 use service_kit::telemetry::{OtlpConfig, TelemetryConfig, subscriber};
 use tracing::dispatcher::DefaultGuard;
 
-use crate::harness::{Collector, Reply, TestGateway};
+use crate::harness::{Collector, Reply, Stub, TestGateway};
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -56,7 +56,7 @@ async fn spans_are_sent_as_a_part_of_the_callers_trace() {
     let (telemetry, guard) = traced(&collector.url, 0.0);
     let gateway = TestGateway::start().await;
     ask(&gateway, &[("traceparent", PARENT), ("tracestate", "vendor=1"), ("x-request-id", "r-1")]).await;
-    let handed_on = [&gateway.catalogue, &gateway.people].map(|stub| stub.only_request());
+    let handed_on = [&gateway.catalogue, &gateway.people].map(Stub::only_request);
     telemetry.stop().await;
     drop(guard);
     let spans = collector.spans();

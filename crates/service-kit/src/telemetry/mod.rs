@@ -1,7 +1,7 @@
 //! Logs and traces.
 //!
-//! Logs: one line an event, readable on a terminal or JSON for machines, on standard error; standard output
-//! belongs to what a command answers. Traces go to a collector, where one is configured.
+//! Logs are one line an event, readable on a terminal or JSON for machines, on standard error: standard output belongs to what a
+//! command answers. Traces go to a collector, where one is configured.
 
 mod collector;
 mod otlp;

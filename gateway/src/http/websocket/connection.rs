@@ -18,6 +18,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{Instrument, Span};
 
 use super::super::access_log;
+use super::super::arrival::Arrival;
 use super::super::streams::{self, Credentials};
 use super::protocol::{Close, PROTOCOL, Said, Told};
 use crate::Gateway;
@@ -55,17 +56,20 @@ enum FromOperation {
 }
 
 impl Connection {
-    pub(super) fn new(
-        gateway: Arc<Gateway>,
-        credentials: Credentials,
-        headers: HeaderMap,
-        account: &Account,
-        address: Option<IpAddr>,
-        stopping: Option<Stopping>,
-    ) -> Self {
-        let (request_id, trace) = (Arc::clone(&account.request_id), account.trace.clone());
-        let (begun, running, tasks) = (false, HashMap::new(), JoinSet::new());
-        Self { gateway, credentials, request_id, headers, trace, address, stopping, begun, running, tasks }
+    /// That of an upgrade with these headers.
+    pub(super) fn new(gateway: Arc<Gateway>, headers: &HeaderMap, arrival: Arrival) -> Self {
+        Self {
+            credentials: Credentials::of(headers),
+            request_id: Arc::clone(&arrival.account.request_id),
+            headers: gateway.forwarding.take(headers),
+            trace: arrival.account.trace.clone(),
+            address: arrival.address(headers, &gateway.config.trusted_proxies),
+            stopping: arrival.stopping,
+            gateway,
+            begun: false,
+            running: HashMap::new(),
+            tasks: JoinSet::new(),
+        }
     }
 
     /// Serves until either side ends it. What still runs then is ended, too.

@@ -37,10 +37,11 @@ impl Exposition {
         exposition
     }
 
-    /// The value of a series; 0 where it is not there.
-    pub(crate) fn value(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
+    /// The value of a series that counts something; 0 where it is not there.
+    pub(crate) fn count(&self, name: &str, labels: &[(&str, &str)]) -> i64 {
         let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.0.get(&(name.to_owned(), labels)).copied().unwrap_or(0.0)
+        let value = self.0.get(&(name.to_owned(), labels)).copied().unwrap_or_default();
+        value.to_string().parse().expect("a whole number")
     }
 
     /// The values that a label has in a family.
