@@ -14,6 +14,7 @@ use super::seen::{Access, Refused, Seen};
 use crate::error::GraphqlError;
 use crate::json::{ByteString, Step};
 use crate::response::included;
+use crate::supergraph::Applies;
 
 /// Fields that are told to be refused, at most.
 const MAX_ERRORS: usize = 100;
@@ -77,8 +78,11 @@ impl<'a> Teller<'a> {
     }
 
     fn fragment(&mut self, on: Option<&'a Name>, set: &'a SelectionSet, ty: &'a Name) {
-        if let Some(narrowed) = self.access.supergraph.narrowed(ty, on) {
-            self.selections(set, narrowed);
+        match self.access.supergraph.applies(ty, on) {
+            Applies::Always => self.selections(set, ty),
+            Applies::To(on) => self.selections(set, on),
+            Applies::ToSome(objects) => objects.into_iter().for_each(|object| self.selections(set, object)),
+            Applies::Never => {}
         }
     }
 

@@ -1,5 +1,6 @@
 //! Documents that were read, and the plans made of them: each kept by what it depends on, and no more than so many bytes.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,10 +13,11 @@ use tokio::time::Instant;
 use super::prepare::{Parsed, Prepared};
 use crate::access::Unmet;
 use crate::error::GraphqlError;
+use crate::plan::Decided;
 use crate::supergraph::Drawn;
 
-/// Documents by their whole text and operation name, never by a hash alone; plans by the document and by what their callers
-/// may not see of it, so that nobody is answered by another's plan.
+/// Documents by their whole text and operation name, never by a hash alone; plans by the document, by what their callers may
+/// not see of it, and by what its conditions leave of it, so that nobody is answered by another's plan.
 pub(crate) struct PreparedCache {
     documents: Cache<Text, Made<Parsed>, ByText>,
     plans: Cache<Seen, Made<Prepared>, ByText>,
@@ -24,6 +26,9 @@ pub(crate) struct PreparedCache {
     /// The next document's id.
     next: AtomicU64,
 }
+
+/// Ways of deciding one document's conditions that are told of.
+const WAYS: usize = 8;
 
 /// A document's text, and the name of the operation.
 pub(super) type Text = (Arc<str>, Option<Arc<str>>);
@@ -46,9 +51,18 @@ impl<T> Made<T> {
     }
 }
 
-/// A document by its id, what is not met, what was drawn of progressive overrides, and its bytes.
+/// What of a document a plan is for: who may not see what of it, what was drawn of progressive overrides, and how its
+/// conditions are decided.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Variant {
+    pub(super) unmet: Unmet,
+    pub(super) drawn: Drawn,
+    pub(super) decided: Decided,
+}
+
+/// A document by its id, the variant, and its bytes.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Seen(u64, Unmet, Drawn, usize);
+struct Seen(u64, Variant, usize);
 
 #[derive(Clone)]
 struct ByText;
@@ -61,7 +75,7 @@ impl Weighter<Text, Made<Parsed>> for ByText {
 
 impl Weighter<Seen, Made<Prepared>> for ByText {
     fn weight(&self, key: &Seen, _: &Made<Prepared>) -> u64 {
-        key.3.max(1) as u64
+        key.2.max(1) as u64
     }
 }
 
@@ -105,18 +119,17 @@ impl PreparedCache {
         Ok(made.what)
     }
 
-    /// The plan of a document for who does not meet `unmet` and drew `drawn`, or what `make` makes.
+    /// The plan of a document for one variant of it, or what `make` makes.
     pub(super) async fn plan<F>(
         &self,
         parsed: &Parsed,
-        unmet: Unmet,
-        drawn: Drawn,
-        make: impl FnOnce(Unmet) -> F,
+        variant: Variant,
+        make: impl FnOnce(Variant) -> F,
     ) -> Result<Arc<Prepared>, Vec<GraphqlError>>
     where
         F: Future<Output = Result<Prepared, Vec<GraphqlError>>>,
     {
-        let key = Seen(parsed.id, unmet, drawn, parsed.bytes);
+        let key = Seen(parsed.id, variant, parsed.bytes);
         if let Some(known) = self.plans.get(&key) {
             if known.at.elapsed() < self.age {
                 return Ok(known.what);
@@ -133,9 +146,17 @@ impl PreparedCache {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The documents that are kept.
-    pub(super) fn kept(&self) -> Vec<Text> {
-        self.documents.iter().map(|(text, _)| text).collect()
+    /// The documents that are kept, with the ways in which their conditions were decided lately, a few of each.
+    pub(super) fn kept(&self) -> Vec<(Text, Vec<Decided>)> {
+        let mut decided: HashMap<u64, Vec<Decided>> = HashMap::new();
+        for (Seen(id, variant, _), _) in self.plans.iter() {
+            let known = decided.entry(id).or_default();
+            if known.len() < WAYS && !known.contains(&variant.decided) {
+                known.push(variant.decided);
+            }
+        }
+        let of = |(text, made): (Text, Made<Parsed>)| (text, decided.remove(&made.what.id).unwrap_or_default());
+        self.documents.iter().map(of).collect()
     }
 
     /// Keeps a document that was read without a request.
@@ -146,7 +167,7 @@ impl PreparedCache {
     }
 
     /// Keeps a plan that was made without a request.
-    pub(super) fn keep_plan(&self, parsed: &Parsed, unmet: Unmet, drawn: Drawn, prepared: Prepared) {
-        self.plans.insert(Seen(parsed.id, unmet, drawn, parsed.bytes), Made::now(prepared));
+    pub(super) fn keep_plan(&self, parsed: &Parsed, variant: Variant, prepared: Prepared) {
+        self.plans.insert(Seen(parsed.id, variant, parsed.bytes), Made::now(prepared));
     }
 }

@@ -16,8 +16,8 @@ use super::{Caller, Prepared};
 use crate::Gateway;
 use crate::engine::Serving;
 use crate::error::GraphqlError;
-use crate::json::{self, Object, Step, Value};
-use crate::plan::{Condition, EntityFetch, Fetch, Node, Root, Target};
+use crate::json::{self, ByteString, Object, Step, Value};
+use crate::plan::{EntityFetch, Fetch, Node, Target};
 use crate::response::subgraph_errors::{self, MAX_PLACES, SubgraphErrors};
 use crate::response::{merge, rewrite};
 use crate::subgraph::{CallError, Events, Intent, SubgraphClient, SubgraphRequest};
@@ -122,11 +122,6 @@ impl<'c> Run<'c> {
                 Node::Parallel(nodes) => {
                     join_all(nodes.iter().map(|node| self.node(node))).await;
                 }
-                Node::Condition(condition) => {
-                    if let Some(node) = self.branch(condition) {
-                        self.node(node).await;
-                    }
-                }
                 Node::Fetch(fetch) => match &fetch.target {
                     Target::Root { fields, rewrites } => self.root(fetch, fields, rewrites).await,
                     Target::Entities(entities) => self.entities(fetch, entities).await,
@@ -134,14 +129,6 @@ impl<'c> Run<'c> {
             }
         }
         .boxed()
-    }
-
-    fn branch<'a>(&self, condition: &'a Condition) -> Option<&'a Node> {
-        if self.is_true(&condition.variable) { condition.when_true.as_deref() } else { condition.when_false.as_deref() }
-    }
-
-    fn is_true(&self, variable: &str) -> bool {
-        self.variable(variable).and_then(Value::as_bool).unwrap_or(false)
     }
 
     fn variable(&self, name: &str) -> Option<&Value> {
@@ -201,22 +188,21 @@ impl<'c> Run<'c> {
         Bytes::from(body)
     }
 
-    /// Calls for those of `fields` that are wanted, and puts them at the root.
-    async fn root(&self, fetch: &Fetch, fields: &[Root], rewrites: &[FetchRewrite]) {
-        if fields.iter().any(|field| self.is_wanted(field)) {
-            let answer = self.call(fetch, &[]).await;
-            self.rooted(fetch, fields, rewrites, answer);
-        }
-    }
-
-    fn is_wanted(&self, field: &Root) -> bool {
-        field.when.iter().all(|(variable, is)| self.is_true(variable) == *is)
+    /// Calls for `fields`, and puts them at the root.
+    async fn root(&self, fetch: &Fetch, fields: &[ByteString], rewrites: &[FetchRewrite]) {
+        let answer = self.call(fetch, &[]).await;
+        self.rooted(fetch, fields, rewrites, answer);
     }
 
     /// Puts what was answered of root fields at the root.
-    fn rooted(&self, fetch: &Fetch, fields: &[Root], rewrites: &[FetchRewrite], answer: Result<Object, CallError>) {
-        let wanted = fields.iter().filter(|field| self.is_wanted(field));
-        let places: Vec<Vec<Step>> = wanted.map(|field| vec![Step::Key(field.key.clone())]).collect();
+    fn rooted(
+        &self,
+        fetch: &Fetch,
+        fields: &[ByteString],
+        rewrites: &[FetchRewrite],
+        answer: Result<Object, CallError>,
+    ) {
+        let places: Vec<Vec<Step>> = fields.iter().map(|key| vec![Step::Key(key.clone())]).collect();
         let mut answer = match answer {
             Ok(answer) => answer,
             Err(error) => return self.failed(fetch, &error, places),
@@ -239,7 +225,7 @@ impl<'c> Run<'c> {
             _ => self.failed(fetch, &CallError::BrokenOff("its data is no object".to_owned()), places),
         }
         for rule in rewrites {
-            rewrite::apply(rule, &mut data);
+            rewrite::apply(&self.context.serving.supergraph.types, rule, &mut data);
         }
         self.with_state(|state| {
             state.tell(read);
@@ -282,7 +268,7 @@ impl<'c> Run<'c> {
                 self.with_state(|state| state.gaps.extend(wanted.places().cloned()));
                 continue;
             }
-            let strays = self.with_state(|state| wanted.write(entity, found, &mut state.data));
+            let strays = self.with_state(|state| wanted.write(types, entity, found, &mut state.data));
             if !strays.is_empty() {
                 self.failed(
                     fetch,

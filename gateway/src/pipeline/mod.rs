@@ -151,7 +151,7 @@ async fn answer(
     let Asker { principal, account, headers, .. } = asker;
     let (principal, doubt) = people::recognise(gateway, principal, &account).await;
     let caller = &Caller { principal, doubt, account, headers };
-    let prepared = prepare::planned(gateway, serving, &parsed, &caller.principal).await?;
+    let prepared = prepare::planned(gateway, serving, &parsed, &variables, &caller.principal).await?;
     let introspected = prepare::introspect(gateway, serving, &prepared, &variables, &caller.principal)?;
     let context = Context { gateway, serving, variables: &variables, caller };
     let executed = execute::execute(context, &prepared).await;

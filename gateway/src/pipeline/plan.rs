@@ -1,4 +1,4 @@
-//! Planning: once for a document and what its callers may see of it.
+//! Planning: once for a document, what its callers may see of it, and what its conditions leave of it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -8,25 +8,27 @@ use hive_router_query_planner::utils::cancellation::CancellationToken;
 use hive_router_query_planner::utils::parsing::safe_parse_operation;
 use kernel::ErrorCode;
 
+use super::cache::Variant;
 use super::limits::exceeded;
 use super::prepare::{Parsed, Prepared, internal};
-use crate::access::{Access, Unmet};
+use crate::access::Access;
 use crate::config::GatewayConfig;
 use crate::error::GraphqlError;
 use crate::plan::{MAX_NESTING, PlannerDocument, Program};
 use crate::supergraph::{Drawn, Supergraph};
 
-/// Plans what of an operation may be seen by who does not meet `unmet`.
+/// Plans one variant of an operation.
 pub(super) fn plan_all(
     supergraph: &Supergraph,
     config: &GatewayConfig,
     parsed: &Parsed,
-    unmet: Unmet,
-    drawn: Drawn,
+    variant: Variant,
 ) -> Result<Prepared, Vec<GraphqlError>> {
+    let Variant { unmet, drawn, decided } = variant;
     let (document, operation) = (Arc::clone(&parsed.document), parsed.operation.clone());
     let access = Access { supergraph, unmet: &unmet };
-    let planned = PlannerDocument::of(access, &document, &operation, config.max_fields);
+    let planned =
+        PlannerDocument::of(access, &document, &operation, &parsed.conditions.variables(&decided), config.max_fields);
     if planned.fields > config.max_fields {
         let most = config.max_fields;
         return Err(exceeded(format!(
@@ -71,7 +73,7 @@ fn plan(
         vec![internal()]
     };
     match planned {
-        Ok(Ok(plan)) => Program::compile(plan).map_err(|error| failed(error.to_string())),
+        Ok(Ok(plan)) => Program::compile(plan, supergraph).map_err(|error| failed(error.to_string())),
         Ok(Err(reason)) => Err(failed(reason)),
         Err(_) => Err(failed("the planner panicked".to_owned())),
     }

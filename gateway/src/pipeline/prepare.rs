@@ -15,6 +15,7 @@ use kernel::{ErrorCode, Principal, PrincipalKind};
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::cache::Variant;
 use super::limits::{self, exceeded};
 use super::plan::plan_all;
 use crate::Gateway;
@@ -23,7 +24,7 @@ use crate::config::{GatewayConfig, Introspection};
 use crate::cost::{self, Program};
 use crate::engine::Serving;
 use crate::error::GraphqlError;
-use crate::plan;
+use crate::plan::{self, Conditions};
 use crate::supergraph::Supergraph;
 use crate::telemetry;
 
@@ -42,11 +43,13 @@ pub(crate) struct Parsed {
     pub(super) operation: Node<Operation>,
     /// The requirements on callers that it touches.
     pub(super) touched: Vec<usize>,
+    /// The variables that decide what of it is asked for.
+    pub(super) conditions: Conditions,
     /// What it costs.
     pub(super) cost: Program,
 }
 
-/// An operation that is ready to run for every caller who may see as much.
+/// An operation that is ready to run for every caller who may see as much and whose variables leave as much of it.
 pub(crate) struct Prepared {
     pub(crate) document: Arc<Valid<ExecutableDocument>>,
     pub(crate) operation: Node<Operation>,
@@ -77,30 +80,32 @@ pub(super) async fn document(
     document
 }
 
-/// The plan of a document for this caller, from the cache or made now.
+/// The plan of a document for this caller and what their variables leave of it, from the cache or made now.
 pub(super) async fn planned(
     gateway: &Gateway,
     serving: &Arc<Serving>,
     parsed: &Arc<Parsed>,
+    variables: &Valid<JsonMap>,
     principal: &Principal,
 ) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
     let supergraph = &serving.supergraph;
     let unmet = supergraph.rules.unmet(&parsed.touched, principal, &gateway.config.policies);
-    let drawn = supergraph.overrides.draw();
+    let (drawn, decided) = (supergraph.overrides.draw(), parsed.conditions.decided(variables));
+    let variant = Variant { unmet, drawn, decided };
     let missed = AtomicBool::new(false);
-    let make = |unmet| {
+    let make = |variant| {
         missed.store(true, Ordering::Relaxed);
         let (serving, config, parsed) = (Arc::clone(serving), gateway.config.clone(), Arc::clone(parsed));
         let metrics = Arc::clone(&gateway.metrics);
         aside(move || {
             let began = Instant::now();
-            let planned = plan_all(&serving.supergraph, &config, &parsed, unmet, drawn);
+            let planned = plan_all(&serving.supergraph, &config, &parsed, variant);
             metrics.planned(began.elapsed());
             planned
         })
     };
     let span = tracing::debug_span!("graphql.prepare", stage = "plan");
-    let planned = supergraph.prepared.plan(parsed, unmet, drawn, make).instrument(span).await;
+    let planned = supergraph.prepared.plan(parsed, variant, make).instrument(span).await;
     gateway.metrics.looked_up(telemetry::Prepared::Plans, !missed.load(Ordering::Relaxed));
     planned
 }
@@ -155,7 +160,8 @@ pub(super) fn parse(
         .map_err(|error| vec![request_error(&document, &error, ErrorCode::LimitExceeded)])?;
     let touched = supergraph.rules.touched(supergraph, &document, &operation);
     let cost = cost::compile(supergraph, &document, &operation, &config.cost).map_err(|error| vec![error])?;
-    Ok(Parsed { id, bytes, document: Arc::new(document), operation, touched, cost })
+    let conditions = Conditions::of(&document, &operation);
+    Ok(Parsed { id, bytes, document: Arc::new(document), operation, touched, conditions, cost })
 }
 
 fn invalid(list: &DiagnosticList) -> Vec<GraphqlError> {

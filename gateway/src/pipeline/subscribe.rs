@@ -49,7 +49,7 @@ pub(super) async fn subscribe(
 ) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
     let Weighed { parsed, variables, .. } = weighed;
     let caller = recall().await.map_err(|error| vec![error])?;
-    let prepared = prepare::planned(gateway, &serving, &parsed, &caller.principal).await?;
+    let prepared = prepare::planned(gateway, &serving, &parsed, &variables, &caller.principal).await?;
     let context = Context { gateway, serving: &serving, variables: &variables, caller: &caller };
     let Some(source) = source(&prepared) else {
         // Nothing of it may be seen, or all of it was left out: there is one answer, which says so.

@@ -25,11 +25,11 @@ impl Wanted {
                 if known::is_known(types, &entity.selected, object) {
                     return;
                 }
-                let Some(mut representation) = representation::of(types, subgraph, &entity.requires, object) else {
+                let Some(mut representation) = representation::of(types, subgraph, entity, object) else {
                     return;
                 };
                 for rule in &entity.input_rewrites {
-                    rewrite::apply(rule, &mut representation);
+                    rewrite::apply(types, rule, &mut representation);
                 }
                 let json = serde_json::to_string(&representation).expect("a tree of values is JSON");
                 let index = *known.entry(json).or_insert_with_key(|json| {
@@ -76,7 +76,7 @@ impl Wanted {
     }
 
     /// Merges what was found into every place; back come the places for which what was found is no entity.
-    pub(super) fn write(&self, entity: &EntityFetch, found: Value, data: &mut Value) -> Vec<Vec<Step>> {
+    pub(super) fn write(&self, types: &Types, entity: &EntityFetch, found: Value, data: &mut Value) -> Vec<Vec<Step>> {
         let found = match found {
             Value::Array(found) if found.len() == self.places.len() => found,
             _ => return self.places().cloned().collect(),
@@ -92,7 +92,7 @@ impl Wanted {
                 }
             }
             for rule in &entity.output_rewrites {
-                rewrite::apply(rule, &mut value);
+                rewrite::apply(types, rule, &mut value);
             }
             for place in places {
                 if let Some(at) = json::at_mut(data, place) {

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use apollo_compiler::response::JsonMap;
 use kernel::Principal;
 use tokio::time::Instant;
 
+use super::cache::Variant;
 use super::plan::plan_all;
 use super::prepare;
 use crate::access::Unmet;
@@ -19,7 +21,7 @@ const AT_MOST: Duration = Duration::from_secs(10);
 pub(crate) fn warm(config: &GatewayConfig, old: &Supergraph, new: &Supergraph) -> usize {
     let end = Instant::now() + AT_MOST;
     let mut warmed = 0;
-    for text in old.prepared.kept() {
+    for (text, mut ways) in old.prepared.kept() {
         if Instant::now() > end {
             break;
         }
@@ -28,9 +30,15 @@ pub(crate) fn warm(config: &GatewayConfig, old: &Supergraph, new: &Supergraph) -
         let Ok(parsed) = read else { continue };
         let parsed = new.prepared.keep(text, parsed);
         let unknown = new.rules.unmet(&parsed.touched, &Principal::anonymous(), &config.policies);
-        for unmet in [Unmet::default(), unknown] {
-            if let Ok(prepared) = plan_all(new, config, &parsed, unmet.clone(), Drawn::default()) {
-                new.prepared.keep_plan(&parsed, unmet, Drawn::default(), prepared);
+        if ways.is_empty() {
+            ways.push(parsed.conditions.decided(&JsonMap::new()));
+        }
+        for decided in ways {
+            for unmet in [Unmet::default(), unknown.clone()] {
+                let variant = Variant { unmet, drawn: Drawn::default(), decided: decided.clone() };
+                if let Ok(prepared) = plan_all(new, config, &parsed, variant.clone()) {
+                    new.prepared.keep_plan(&parsed, variant, prepared);
+                }
             }
         }
         warmed += 1;
@@ -60,7 +68,7 @@ mod tests {
             old.prepared.keep((Arc::from(text), name), parsed);
         }
         assert_eq!(warm(&config, &old, &new), 2, "the new one has no best");
-        let mut kept: Vec<String> = new.prepared.kept().into_iter().map(|(text, _)| text.to_string()).collect();
+        let mut kept: Vec<String> = new.prepared.kept().into_iter().map(|((text, _), _)| text.to_string()).collect();
         kept.sort();
         assert_eq!(kept, ["query A { __typename } query B { people { id } }", "{ people { id } }"]);
     }

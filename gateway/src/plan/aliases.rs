@@ -18,7 +18,7 @@ const TAKEN: &str = "representations";
 pub(crate) struct Aliases {
     /// What internal names begin with: no field of the schema does.
     prefix: String,
-    /// Fields to which some `@requires` gives arguments.
+    /// Fields to which some `@requires` gives arguments: what a client asks of them may be given others, or none.
     required_with_arguments: HashSet<String>,
 }
 
@@ -34,7 +34,7 @@ impl Aliases {
             return field.name.to_string();
         }
         let renamed = field.alias.as_ref().is_some_and(|alias| alias != &field.name);
-        let contested = !field.arguments.is_empty() && self.required_with_arguments.contains(field.name.as_str());
+        let contested = self.required_with_arguments.contains(field.name.as_str());
         if renamed || contested { format!("{}{}", self.prefix, field.response_key()) } else { field.name.to_string() }
     }
 

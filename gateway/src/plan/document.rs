@@ -1,17 +1,19 @@
 //! The document that the planner gets: the client's operation with its fragments in place, its aliases replaced by internal
 //! ones, and without what the gateway answers itself.
 //!
-//! What the caller may not see is left out.
+//! What the caller may not see is left out, and so is what `@skip` and `@include` leave out: the planner gets no conditions.
 
 use std::fmt::Write;
 
-use apollo_compiler::ast::{DirectiveList, Value};
+use apollo_compiler::ast::Value;
 use apollo_compiler::executable::{Field, Operation, Selection, SelectionSet};
+use apollo_compiler::response::JsonMap;
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{ExecutableDocument, Name};
 
 use crate::access::{Access, Seen};
-use crate::supergraph::Supergraph;
+use crate::response::included;
+use crate::supergraph::{Applies, Supergraph};
 
 /// Documents for the planner.
 pub(crate) struct PlannerDocument {
@@ -33,6 +35,7 @@ struct Writer<'a> {
     supergraph: &'a Supergraph,
     access: Access<'a>,
     document: &'a ExecutableDocument,
+    conditions: &'a JsonMap,
     /// The type of the operation's root.
     root: &'a Name,
     introspects: bool,
@@ -45,11 +48,12 @@ struct Writer<'a> {
 }
 
 impl PlannerDocument {
-    /// Writes what of `operation` must be fetched for who may see as much.
+    /// Writes what of `operation` must be fetched for who may see as much, where conditions are decided by these variables.
     pub(crate) fn of(
         access: Access<'_>,
         document: &ExecutableDocument,
         operation: &Operation,
+        conditions: &JsonMap,
         max_fields: usize,
     ) -> Self {
         let (supergraph, root) = (access.supergraph, &operation.selection_set.ty);
@@ -57,6 +61,7 @@ impl PlannerDocument {
             supergraph,
             access,
             document,
+            conditions,
             root,
             introspects: false,
             open: 1,
@@ -65,7 +70,7 @@ impl PlannerDocument {
             max_fields,
         };
         let mut roots: Vec<(String, String)> = Vec::new();
-        writer.roots(&operation.selection_set, &[], &mut roots);
+        writer.roots(&operation.selection_set, &mut roots);
         let mut texts = Vec::new();
         if operation.is_mutation() {
             // Fields of one response name are one field.
@@ -89,12 +94,6 @@ fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.write_fmt(arguments).expect("writing to a string does not fail");
 }
 
-/// Whether a literal says that this is left out: the planner has no plan for an operation of which nothing is left.
-fn never(directives: &DirectiveList) -> bool {
-    let literal = |name: &str| directives.get(name)?.specified_argument_by_name("if")?.to_bool();
-    literal("skip") == Some(true) || literal("include") == Some(false)
-}
-
 impl Writer<'_> {
     fn headed(&self, operation: &Operation, selections: &str) -> String {
         let mut text = operation.operation_type.name().to_owned();
@@ -114,15 +113,14 @@ impl Writer<'_> {
         text
     }
 
-    /// Each root field by itself, within the conditions of the fragments around it.
-    fn roots(&mut self, set: &SelectionSet, around: &[String], roots: &mut Vec<(String, String)>) {
+    fn is_left_out(&self, selection: &Selection) -> bool {
+        !included(selection.directives(), self.conditions)
+    }
+
+    /// Each root field by itself.
+    fn roots(&mut self, set: &SelectionSet, roots: &mut Vec<(String, String)>) {
         for selection in &set.selections {
-            let directives = match selection {
-                Selection::Field(field) => &field.directives,
-                Selection::InlineFragment(inline) => &inline.directives,
-                Selection::FragmentSpread(spread) => &spread.directives,
-            };
-            if never(directives) {
+            if self.is_left_out(selection) {
                 continue;
             }
             match selection {
@@ -131,43 +129,17 @@ impl Writer<'_> {
                 Selection::Field(field) if self.access.is_refused(&set.ty, self.root, &field.name) => {}
                 Selection::Field(field) => {
                     let mut text = String::new();
-                    for conditions in around {
-                        push(&mut text, format_args!("...{conditions} "));
-                        self.open(&mut text);
-                    }
                     self.field(field, &mut text);
-                    for _ in around {
-                        self.close(&mut text);
-                    }
                     roots.push((field.response_key().to_string(), text));
                 }
-                Selection::InlineFragment(inline) => {
-                    self.roots_within(&inline.selection_set, &inline.directives, around, roots);
-                }
+                Selection::InlineFragment(inline) => self.roots(&inline.selection_set, roots),
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
-                        let set = fragment.selection_set.clone();
-                        self.roots_within(&set, &spread.directives, around, roots);
+                        self.roots(&fragment.selection_set, roots);
                     }
                 }
             }
         }
-    }
-
-    fn roots_within(
-        &mut self,
-        set: &SelectionSet,
-        directives: &DirectiveList,
-        around: &[String],
-        roots: &mut Vec<(String, String)>,
-    ) {
-        let conditions = self.conditions(directives);
-        if conditions.is_empty() {
-            return self.roots(set, around, roots);
-        }
-        let mut around = around.to_vec();
-        around.push(conditions);
-        self.roots(set, &around, roots);
     }
 
     fn field(&mut self, field: &Field, text: &mut String) {
@@ -191,7 +163,6 @@ impl Writer<'_> {
             self.nesting = self.nesting.max(self.open + 1 + brackets);
             push(text, format_args!("({})", arguments.join(", ")));
         }
-        text.push_str(&self.conditions(&field.directives));
         text.push(' ');
         if !field.selection_set.selections.is_empty() {
             self.open(text);
@@ -219,16 +190,17 @@ impl Writer<'_> {
     /// Writes `set` where objects of type `ty` are selected from.
     fn selections(&mut self, set: &SelectionSet, ty: &Name, text: &mut String) {
         for selection in &set.selections {
+            if self.is_left_out(selection) {
+                continue;
+            }
             match selection {
                 Selection::Field(field) => self.seen_field(field, &set.ty, ty, text),
                 Selection::InlineFragment(inline) => {
-                    let on = inline.type_condition.as_ref();
-                    self.fragment(on, &inline.directives, &inline.selection_set, ty, text);
+                    self.fragment(inline.type_condition.as_ref(), &inline.selection_set, ty, text);
                 }
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
-                        let on = Some(fragment.type_condition());
-                        self.fragment(on, &spread.directives, &fragment.selection_set, ty, text);
+                        self.fragment(Some(fragment.type_condition()), &fragment.selection_set, ty, text);
                     }
                 }
             }
@@ -251,25 +223,25 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes a fragment, or what it holds where the fragment itself says nothing.
-    fn fragment(
-        &mut self,
-        on: Option<&Name>,
-        directives: &DirectiveList,
-        set: &SelectionSet,
-        ty: &Name,
-        text: &mut String,
-    ) {
-        let Some(narrowed) = self.supergraph.narrowed(ty, on) else { return };
-        let conditions = self.conditions(directives);
-        let narrows = (narrowed != ty).then_some(narrowed);
-        if narrows.is_none() && conditions.is_empty() {
-            return self.selections(set, ty, text);
+    /// Writes a fragment, or what it holds where the fragment itself says nothing. Where only some of its type's objects can
+    /// stand, it is written for each of these: what stands in it may be about the others.
+    fn fragment(&mut self, on: Option<&Name>, set: &SelectionSet, ty: &Name, text: &mut String) {
+        match self.supergraph.applies(ty, on) {
+            Applies::Always => self.selections(set, ty, text),
+            Applies::To(on) => self.fragment_on(on, set, text),
+            Applies::ToSome(objects) => {
+                for object in objects {
+                    self.fragment_on(object, set, text);
+                }
+            }
+            Applies::Never => {}
         }
-        let written = narrows.map(|on| format!(" on {on}")).unwrap_or_default();
-        push(text, format_args!("...{written}{conditions} "));
+    }
+
+    fn fragment_on(&mut self, on: &Name, set: &SelectionSet, text: &mut String) {
+        push(text, format_args!("... on {on} "));
         self.open(text);
-        self.selections(set, narrows.unwrap_or(ty), text);
+        self.selections(set, on, text);
         self.close(text);
     }
 
@@ -286,17 +258,6 @@ impl Writer<'_> {
         }
         text.push_str("} ");
         self.open -= 1;
-    }
-
-    /// `@skip` and `@include`: no other directive of a document changes what is fetched.
-    fn conditions(&self, directives: &DirectiveList) -> String {
-        let mut text = String::new();
-        for directive in directives.iter().filter(|directive| directive.name == "skip" || directive.name == "include") {
-            if let Some(condition) = directive.specified_argument_by_name("if") {
-                push(&mut text, format_args!(" @{}(if: {})", directive.name, self.value(condition)));
-            }
-        }
-        text
     }
 
     fn value(&self, value: &Value) -> String {

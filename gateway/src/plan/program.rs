@@ -1,12 +1,17 @@
 //! The program: what the planner's plan becomes once, so that running it costs no more than it must.
 
+use std::collections::HashMap;
+
+use hive_router_query_planner::ast::operation::SubgraphFetchOperation;
 use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::SelectionSet;
 use hive_router_query_planner::planner::plan_nodes::{
     BatchFetchNode, FetchNode, FetchRewrite, FlattenNodePath, FlattenNodePathSegment, PlanNode, QueryPlan,
 };
 
+use super::possible::keep_possible;
 use crate::json::ByteString;
+use crate::supergraph::Supergraph;
 
 /// What to fetch, in which order.
 pub(crate) struct Program {
@@ -22,17 +27,8 @@ pub(crate) enum Node {
     Sequence(Vec<Node>),
     /// All at once.
     Parallel(Vec<Node>),
-    /// Only if a variable says so.
-    Condition(Condition),
     /// One call to one subgraph.
     Fetch(Box<Fetch>),
-}
-
-/// A branch on a variable.
-pub(crate) struct Condition {
-    pub(crate) variable: String,
-    pub(crate) when_true: Option<Box<Node>>,
-    pub(crate) when_false: Option<Box<Node>>,
 }
 
 /// A call to a subgraph.
@@ -47,18 +43,10 @@ pub(crate) struct Fetch {
 
 /// Where an answer goes.
 pub(crate) enum Target {
-    /// To the root of the tree; `fields` are what stays empty when the call fails.
-    Root { fields: Vec<Root>, rewrites: Vec<FetchRewrite> },
+    /// To the root of the tree; `fields` are the response keys that stay empty when the call fails.
+    Root { fields: Vec<ByteString>, rewrites: Vec<FetchRewrite> },
     /// To entities that stand in the tree already.
     Entities(Vec<EntityFetch>),
-}
-
-/// A root field of a call.
-pub(crate) struct Root {
-    /// Its response key.
-    pub(crate) key: ByteString,
-    /// Variables, and what each must be for the field to be wanted.
-    pub(crate) when: Vec<(String, bool)>,
 }
 
 /// One `_entities` field of a call.
@@ -71,6 +59,8 @@ pub(crate) struct EntityFetch {
     pub(crate) paths: Vec<Vec<FlattenNodePathSegment>>,
     /// What a representation is made of.
     pub(crate) requires: SelectionSet,
+    /// Keys of those types of which it names none: one that is known goes with it.
+    pub(crate) keys: HashMap<String, Vec<SelectionSet>>,
     /// What is asked of the entities.
     pub(crate) selected: SelectionSet,
     pub(crate) input_rewrites: Vec<FetchRewrite>,
@@ -84,7 +74,7 @@ pub(crate) struct CompileError(&'static str);
 
 impl Program {
     /// Compiles a plan.
-    pub(crate) fn compile(plan: QueryPlan) -> Result<Self, CompileError> {
+    pub(crate) fn compile(plan: QueryPlan, supergraph: &Supergraph) -> Result<Self, CompileError> {
         let (source, rest) = match plan.node {
             Some(PlanNode::Subscription(subscription)) => (Some(subscription), None),
             Some(PlanNode::Sequence(mut sequence)) => match sequence.nodes.first() {
@@ -97,60 +87,63 @@ impl Program {
             },
             other => (None, other),
         };
-        let source = source.map(|subscription| fetch_at(subscription.primary, None)).transpose()?.map(Box::new);
-        Ok(Self { source, root: rest.map(node).transpose()? })
+        let source =
+            source.map(|subscription| fetch_at(subscription.primary, None, supergraph)).transpose()?.map(Box::new);
+        Ok(Self { source, root: rest.map(|plan| node(plan, supergraph)).transpose()? })
     }
 }
 
-fn node(plan: PlanNode) -> Result<Node, CompileError> {
+fn node(plan: PlanNode, supergraph: &Supergraph) -> Result<Node, CompileError> {
     Ok(match plan {
-        PlanNode::Sequence(sequence) => Node::Sequence(nodes(sequence.nodes)?),
-        PlanNode::Parallel(parallel) => Node::Parallel(nodes(parallel.nodes)?),
-        PlanNode::Condition(condition) => Node::Condition(Condition {
-            variable: condition.condition,
-            when_true: condition.if_clause.map(|clause| node(*clause)).transpose()?.map(Box::new),
-            when_false: condition.else_clause.map(|clause| node(*clause)).transpose()?.map(Box::new),
-        }),
-        PlanNode::Fetch(fetch) => Node::Fetch(Box::new(fetch_at(fetch, None)?)),
+        PlanNode::Sequence(sequence) => Node::Sequence(nodes(sequence.nodes, supergraph)?),
+        PlanNode::Parallel(parallel) => Node::Parallel(nodes(parallel.nodes, supergraph)?),
+        PlanNode::Condition(_) => return Err(CompileError("a condition")),
+        PlanNode::Fetch(fetch) => Node::Fetch(Box::new(fetch_at(fetch, None, supergraph)?)),
         PlanNode::Flatten(flatten) => match *flatten.node {
-            PlanNode::Fetch(fetch) => Node::Fetch(Box::new(fetch_at(fetch, Some(&flatten.path))?)),
+            PlanNode::Fetch(fetch) => Node::Fetch(Box::new(fetch_at(fetch, Some(&flatten.path), supergraph)?)),
             _ => return Err(CompileError("a path around something that is no fetch")),
         },
-        PlanNode::BatchFetch(batch) => Node::Fetch(Box::new(batched(batch))),
+        PlanNode::BatchFetch(batch) => Node::Fetch(Box::new(batched(batch, supergraph))),
         PlanNode::Subscription(_) => return Err(CompileError("a subscription within something else")),
         PlanNode::Defer(_) => return Err(CompileError("a deferred part")),
     })
 }
 
-fn nodes(plans: Vec<PlanNode>) -> Result<Vec<Node>, CompileError> {
-    plans.into_iter().map(node).collect()
+fn nodes(plans: Vec<PlanNode>, supergraph: &Supergraph) -> Result<Vec<Node>, CompileError> {
+    plans.into_iter().map(|plan| node(plan, supergraph)).collect()
 }
 
-fn fetch_at(fetch: FetchNode, path: Option<&FlattenNodePath>) -> Result<Fetch, CompileError> {
+fn fetch_at(fetch: FetchNode, path: Option<&FlattenNodePath>, supergraph: &Supergraph) -> Result<Fetch, CompileError> {
+    let subgraph = supergraph.names.own(&fetch.service_name).to_owned();
+    let (query, root) = written(fetch.operation, supergraph);
     let output_rewrites = fetch.output_rewrites.unwrap_or_default();
     let target = match (fetch.requires, path) {
         (None, None) => {
             let mut fields = Vec::new();
-            collect_roots(&fetch.operation.document.operation.selection_set, &[], &mut fields);
+            collect_roots(&root, &mut fields);
             Target::Root { fields, rewrites: output_rewrites }
         }
         (None, Some(_)) => return Err(CompileError("a path around a fetch of root fields")),
         (Some(requires), path) => Target::Entities(vec![EntityFetch {
-            selected: selected(&fetch.operation.document.operation.selection_set, "_entities"),
+            selected: selected(&root, "_entities"),
             key: "_entities".to_owned(),
             variable: "representations".to_owned(),
             paths: vec![path.map(|path| path.as_slice().to_vec()).unwrap_or_default()],
+            keys: supergraph.keys.lacking(&subgraph, &requires),
             requires,
             input_rewrites: fetch.input_rewrites.unwrap_or_default(),
             output_rewrites,
         }]),
     };
-    Ok(Fetch {
-        subgraph: fetch.service_name,
-        query: json_string(&fetch.operation.document_str),
-        variables: fetch.variable_usages.into_iter().flatten().collect(),
-        target,
-    })
+    Ok(Fetch { subgraph, query, variables: fetch.variable_usages.into_iter().flatten().collect(), target })
+}
+
+/// A call's document as a JSON string, and what it selects at its root.
+fn written(mut operation: SubgraphFetchOperation, supergraph: &Supergraph) -> (String, SelectionSet) {
+    if keep_possible(supergraph, &mut operation.document) {
+        operation.document_str = operation.document.to_string();
+    }
+    (json_string(&operation.document_str), operation.document.operation.selection_set)
 }
 
 /// What is selected under a key of the operation's root.
@@ -162,41 +155,29 @@ fn selected(root: &SelectionSet, key: &str) -> SelectionSet {
     sets.next().unwrap_or_default()
 }
 
-fn batched(batch: BatchFetchNode) -> Fetch {
-    let root = batch.operation.document.operation.selection_set;
+fn batched(batch: BatchFetchNode, supergraph: &Supergraph) -> Fetch {
+    let subgraph = supergraph.names.own(&batch.service_name).to_owned();
+    let (query, root) = written(batch.operation, supergraph);
     let entities = batch.entity_batch.aliases.into_iter().map(|alias| EntityFetch {
         selected: selected(&root, &alias.alias),
         key: alias.alias,
         variable: alias.representations_variable_name,
         paths: alias.merge_paths.iter().map(|path| path.as_slice().to_vec()).collect(),
+        keys: supergraph.keys.lacking(&subgraph, &alias.requires),
         requires: alias.requires,
         input_rewrites: alias.input_rewrites.unwrap_or_default(),
         output_rewrites: alias.output_rewrites.unwrap_or_default(),
     });
-    Fetch {
-        subgraph: batch.service_name,
-        query: json_string(&batch.operation.document_str),
-        variables: batch.variable_usages.into_iter().flatten().collect(),
-        target: Target::Entities(entities.collect()),
-    }
+    let target = Target::Entities(entities.collect());
+    Fetch { subgraph, query, variables: batch.variable_usages.into_iter().flatten().collect(), target }
 }
 
-/// The fields of a root selection, with the conditions on them and around them.
-fn collect_roots(set: &SelectionSet, around: &[(String, bool)], roots: &mut Vec<Root>) {
-    let within = |skip: &Option<String>, include: &Option<String>| {
-        let skip = skip.iter().map(|variable| (variable.clone(), false));
-        let include = include.iter().map(|variable| (variable.clone(), true));
-        around.iter().cloned().chain(skip).chain(include).collect::<Vec<_>>()
-    };
+/// The response keys of a root selection.
+fn collect_roots(set: &SelectionSet, roots: &mut Vec<ByteString>) {
     for item in &set.items {
         match item {
-            SelectionItem::Field(field) => {
-                let when = within(&field.skip_if, &field.include_if);
-                roots.push(Root { key: ByteString::from(field.selection_identifier()), when });
-            }
-            SelectionItem::InlineFragment(fragment) => {
-                collect_roots(&fragment.selections, &within(&fragment.skip_if, &fragment.include_if), roots);
-            }
+            SelectionItem::Field(field) => roots.push(ByteString::from(field.selection_identifier())),
+            SelectionItem::InlineFragment(fragment) => collect_roots(&fragment.selections, roots),
             SelectionItem::FragmentSpread(_) => {}
         }
     }

@@ -213,15 +213,15 @@ impl<'d> Completion<'d> {
         let typename = match name.or_else(|| found.filter(public)) {
             Some(name) => name,
             // Which object it is was not asked, or nobody who was asked knows it; and nothing depends on it.
-            None if found.is_none_or(|found| found == ty) && !self.names_decide(ty, sets) => ty,
+            None if found.is_none_or(|found| found == ty) && !self.names_decide(sets) => ty,
             // An object of a type that is not public is null to the client.
             None => return Some(Value::Null),
         };
         self.object(sets, typename, object, path).ok().map(Value::Object)
     }
 
-    fn names_decide(&self, ty: &str, sets: &[&SelectionSet]) -> bool {
-        sets.iter().any(|set| self.supergraph.names_decide(self.document, set, ty))
+    fn names_decide(&self, sets: &[&SelectionSet]) -> bool {
+        sets.iter().any(|set| self.supergraph.names_decide(self.document, self.variables, set))
     }
 
     fn nonsense(&mut self, path: &[Step], wanted: &str) -> Option<Value> {

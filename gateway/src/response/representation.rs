@@ -4,17 +4,27 @@ use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::SelectionSet;
 
 use crate::json::{ByteString, Object, Value};
+use crate::plan::EntityFetch;
 use crate::supergraph::Types;
 
-/// The representation that `requires` asks for, or nothing where the object is of another type or lacks a part of it.
-pub(crate) fn of(types: &Types, subgraph: &str, requires: &SelectionSet, object: &Object) -> Option<Value> {
+/// The representation that an entity's fetch asks for, or nothing where the object is of another type or lacks a part of it.
+pub(crate) fn of(types: &Types, subgraph: &str, entity: &EntityFetch, object: &Object) -> Option<Value> {
     let mut out = Object::new();
     let typename = object.get("__typename");
     if let Some(typename) = typename {
         out.insert("__typename", typename.clone());
     }
     let mut matched = false;
-    Maker { types, subgraph }.collect(requires, object, &mut out, &mut matched)?;
+    let maker = Maker { types, subgraph };
+    maker.collect(&entity.requires, object, &mut out, &mut matched)?;
+    let ty = out.get("__typename").and_then(Value::as_str).unwrap_or_default();
+    if let Some(keys) = entity.keys.get(ty) {
+        let with = |key| {
+            let mut out = out.clone();
+            maker.collect(key, object, &mut out, &mut true).map(|()| out)
+        };
+        out = keys.iter().find_map(with)?;
+    }
     matched.then_some(Value::Object(out))
 }
 

@@ -10,7 +10,7 @@ use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
 use hive_router_query_planner::utils::parsing::safe_parse_schema;
 use sha2::{Digest, Sha256};
 
-use super::{Overrides, Supergraph, Types, views};
+use super::{Keys, Names, Overrides, Supergraph, Types, views};
 use crate::access::{Directives, Rules};
 use crate::cost::{CostDirectives, Weights};
 use crate::pipeline::PreparedCache;
@@ -56,18 +56,20 @@ impl Supergraph {
         let cost = CostDirectives::linked(&document);
         let weights = Weights::read(&cost, &document);
         cost.take_off(&mut document);
+        let mut planned = document.clone();
+        let names = Names::give(&mut planned);
         // The planner panics on what it does not expect.
         let planner = catch_unwind(AssertUnwindSafe(|| {
-            let state = views::state(&document);
-            Planner::new_from_supergraph_state(state, &document, QueryPlannerOptions::default())
+            let state = views::state(&planned);
+            Planner::new_from_supergraph_state(state, &planned, QueryPlannerOptions::default())
         }))
         .map_err(|_| LoadError::Planner("it holds what the planner does not expect".to_owned()))?
         .map_err(|error| LoadError::Planner(error.to_string()))?;
         let public_sdl = public_sdl(&planner, &directives);
         let public = Schema::parse_and_validate(&public_sdl, "schema.graphql")
             .map_err(|errors| LoadError::Public(errors.errors.to_string()))?;
-        let subgraphs =
-            planner.supergraph.subgraph_endpoint_map.iter().map(|(name, url)| (name.clone(), url.clone())).collect();
+        let endpoints = planner.supergraph.subgraph_endpoint_map.iter();
+        let subgraphs = endpoints.map(|(name, url)| (names.own(name).to_owned(), url.clone())).collect();
         Ok(Self {
             text: text.to_owned(),
             implementers: public.implementers_map(),
@@ -79,6 +81,8 @@ impl Supergraph {
             public,
             public_tag: tag(&public_sdl),
             public_sdl,
+            keys: Keys::of(&planner.supergraph, &names),
+            names,
             planner,
             subgraphs,
             prepared: PreparedCache::new(cache_bytes, cache_age),

@@ -1,7 +1,9 @@
 //! A composed supergraph, ready to answer: planner, public schema, and the operations prepared against it.
 
+mod keys;
 pub(crate) mod links;
 mod load;
+mod names;
 mod overrides;
 mod types;
 mod views;
@@ -9,8 +11,9 @@ mod watch;
 
 use std::collections::BTreeMap;
 
-use apollo_compiler::collections::HashMap;
+use apollo_compiler::collections::{HashMap, IndexSet};
 use apollo_compiler::executable::{Selection, SelectionSet};
+use apollo_compiler::response::JsonMap;
 use apollo_compiler::schema::{ExtendedType, Implementers};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Name, Schema};
@@ -20,8 +23,11 @@ use crate::access::Rules;
 use crate::cost::Weights;
 use crate::pipeline::PreparedCache;
 use crate::plan::Aliases;
+use crate::response::included;
 
+pub(crate) use keys::Keys;
 pub use load::LoadError;
+pub(crate) use names::Names;
 pub(crate) use overrides::{Drawn, Overrides};
 pub(crate) use types::Types;
 pub use watch::watch;
@@ -45,11 +51,26 @@ pub struct Supergraph {
     pub(crate) rules: Rules,
     /// What its fields cost.
     pub(crate) weights: Weights,
+    /// What the planner calls them.
+    pub(crate) names: Names,
+    /// By what they know their entities.
+    pub(crate) keys: Keys,
     /// Names and addresses of the subgraphs.
     pub(crate) subgraphs: BTreeMap<String, String>,
     /// Names of fields in what is fetched.
     pub(crate) aliases: Aliases,
     pub(crate) prepared: PreparedCache,
+}
+
+/// Where a fragment applies.
+pub(crate) enum Applies<'n> {
+    /// To all objects of the type, whose own fields are those that it selects.
+    Always,
+    /// To those of this type, all of which are of the other too.
+    To(&'n Name),
+    /// To objects of these types.
+    ToSome(Vec<&'n Name>),
+    Never,
 }
 
 impl std::fmt::Debug for Supergraph {
@@ -69,7 +90,7 @@ impl Supergraph {
         &self.public_tag
     }
 
-    /// Whether an object of type `typename` is of `condition` too.
+    /// Whether an object of type `typename` is of `condition` too; so are all objects of an interface that implements it.
     pub(crate) fn is_a(&self, typename: &str, condition: &str) -> bool {
         if typename == condition {
             return true;
@@ -77,7 +98,8 @@ impl Supergraph {
         match self.public.types.get(condition) {
             Some(ExtendedType::Interface(_)) => {
                 let implementers = self.implementers.get(condition);
-                implementers.is_some_and(|found| found.objects.iter().any(|object| object == typename))
+                let implements = |names: &IndexSet<Name>| names.iter().any(|name| name == typename);
+                implementers.is_some_and(|found| implements(&found.objects) || implements(&found.interfaces))
             }
             Some(ExtendedType::Union(union)) => union.members.iter().any(|member| member.name == typename),
             _ => false,
@@ -96,31 +118,57 @@ impl Supergraph {
         }
     }
 
-    /// The type of what a fragment on `condition` selects from where objects of type `ty` stand; none where no object of
-    /// that type is of the other.
-    pub(crate) fn narrowed<'n>(&self, ty: &'n Name, condition: Option<&'n Name>) -> Option<&'n Name> {
-        let Some(condition) = condition.filter(|condition| *condition != ty) else { return Some(ty) };
-        match self.public.types.get(ty) {
-            Some(ExtendedType::Object(_)) => self.is_a(ty, condition).then_some(ty),
-            _ => Some(condition),
+    /// What a fragment on `condition` selects from where objects of type `ty` stand.
+    pub(crate) fn applies<'n>(&'n self, ty: &'n Name, condition: Option<&'n Name>) -> Applies<'n> {
+        let Some(condition) = condition.filter(|condition| *condition != ty) else { return Applies::Always };
+        let own = self.public.types.get(ty);
+        let is_one = match own {
+            Some(ExtendedType::Object(object)) => {
+                return if self.is_a(&object.name, condition) { Applies::Always } else { Applies::Never };
+            }
+            Some(ExtendedType::Interface(interface)) => interface.implements_interfaces.contains(condition),
+            _ => false,
+        };
+        if is_one {
+            return Applies::Always;
+        }
+        let (here, there) = (self.objects_of(ty), self.objects_of(condition));
+        let both: Vec<&Name> = there.iter().copied().filter(|object| here.contains(object)).collect();
+        match both.len() {
+            0 => Applies::Never,
+            all if all == there.len() => Applies::To(condition),
+            _ => Applies::ToSome(both),
         }
     }
 
-    /// Whether what `set` selects of objects of the abstract type `ty` depends on which objects they are.
-    pub(crate) fn names_decide(&self, document: &ExecutableDocument, set: &SelectionSet, ty: &str) -> bool {
-        let within = |on: Option<&Name>, set: &SelectionSet| {
-            on.is_some_and(|on| on != ty) || self.names_decide(document, set, ty)
+    /// Whether what `set` selects of objects of its abstract type depends on which objects they are.
+    pub(crate) fn names_decide(&self, document: &ExecutableDocument, variables: &JsonMap, set: &SelectionSet) -> bool {
+        let ty = &set.ty;
+        matches!(self.public.types.get(ty), Some(ExtendedType::Union(_)))
+            || self.names_decide_of(ty, document, variables, set)
+    }
+
+    fn names_decide_of(
+        &self,
+        ty: &Name,
+        document: &ExecutableDocument,
+        variables: &JsonMap,
+        set: &SelectionSet,
+    ) -> bool {
+        let within = |on: Option<&Name>, set: &SelectionSet| match self.applies(ty, on) {
+            Applies::Always => self.names_decide_of(ty, document, variables, set),
+            Applies::To(_) | Applies::ToSome(_) => true,
+            Applies::Never => false,
         };
-        let is_union = matches!(self.public.types.get(ty), Some(ExtendedType::Union(_)));
-        is_union
-            || set.selections.iter().any(|selection| match selection {
-                Selection::Field(field) => field.name == "__typename",
-                Selection::InlineFragment(inline) => within(inline.type_condition.as_ref(), &inline.selection_set),
-                Selection::FragmentSpread(spread) => document
-                    .fragments
-                    .get(&spread.fragment_name)
-                    .is_some_and(|fragment| within(Some(fragment.type_condition()), &fragment.selection_set)),
-            })
+        let asked = set.selections.iter().filter(|selection| included(selection.directives(), variables));
+        asked.into_iter().any(|selection| match selection {
+            Selection::Field(field) => field.name == "__typename",
+            Selection::InlineFragment(inline) => within(inline.type_condition.as_ref(), &inline.selection_set),
+            Selection::FragmentSpread(spread) => document
+                .fragments
+                .get(&spread.fragment_name)
+                .is_some_and(|fragment| within(Some(fragment.type_condition()), &fragment.selection_set)),
+        })
     }
 
     /// Names and addresses of the subgraphs.

@@ -67,7 +67,7 @@ impl Types {
 }
 
 /// The subgraphs' names by the enum values that stand for them.
-fn graph_names(document: &Document) -> HashMap<&str, &str> {
+pub(super) fn graph_names(document: &Document) -> HashMap<String, String> {
     let mut names = HashMap::new();
     for definition in &document.definitions {
         if let ast::Definition::TypeDefinition(ast::TypeDefinition::Enum(graphs)) = definition
@@ -76,7 +76,7 @@ fn graph_names(document: &Document) -> HashMap<&str, &str> {
             for value in &graphs.values {
                 let name = value.directives.iter().find_map(|mark| argument(mark, "name"));
                 if let Some(ast::Value::String(name)) = name {
-                    names.insert(value.name.as_str(), name.as_str());
+                    names.insert(value.name.clone(), name.clone());
                 }
             }
         }
@@ -85,14 +85,14 @@ fn graph_names(document: &Document) -> HashMap<&str, &str> {
 }
 
 /// The subgraph of a `@join__type` that says that the interface is an object there.
-fn as_object(mark: &Directive, graphs: &HashMap<&str, &str>) -> Option<String> {
+pub(super) fn as_object(mark: &Directive, graphs: &HashMap<String, String>) -> Option<String> {
     let is = mark.name == "join__type" && argument(mark, "isInterfaceObject") == Some(&ast::Value::Boolean(true));
     match argument(mark, "graph") {
-        Some(ast::Value::Enum(graph)) if is => graphs.get(graph.as_str()).map(|name| (*name).to_owned()),
+        Some(ast::Value::Enum(graph)) if is => graphs.get(graph.as_str()).cloned(),
         _ => None,
     }
 }
 
-fn argument<'d>(mark: &'d Directive, name: &str) -> Option<&'d ast::Value<'static, String>> {
+pub(super) fn argument<'d>(mark: &'d Directive, name: &str) -> Option<&'d ast::Value<'static, String>> {
     mark.arguments.iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }

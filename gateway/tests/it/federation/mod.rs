@@ -3,6 +3,7 @@
 //! process, and every call to a subgraph is counted.
 
 mod abstract_types;
+mod differential;
 mod external;
 mod graph;
 mod inaccessible;

@@ -25,6 +25,8 @@ pub(crate) enum Reply {
     Streaming(Arc<dyn Fn(Request) -> BoxStream<'static, Response> + Send + Sync>, Box<Reply>),
     /// Server-sent events as the test writes them; the sender sees when nobody reads on.
     Events(Arc<Mutex<Option<mpsc::Receiver<String>>>>),
+    /// What this makes of the request's body.
+    Made(Arc<dyn Fn(&Value) -> Vec<u8> + Send + Sync>),
     /// Always this.
     Json(Value),
     /// Always this, whatever it is.
@@ -126,6 +128,7 @@ impl Reply {
                 });
                 (kind("text/event-stream"), Body::from_stream(events)).into_response()
             }
+            Self::Made(make) => (kind("application/json"), make(body)).into_response(),
             Self::Json(value) => (kind("application/json"), value.to_string()).into_response(),
             Self::Text { status, kind: given, body } => {
                 (StatusCode::from_u16(status).expect("a status"), kind(given), body).into_response()

@@ -104,6 +104,11 @@ impl Stub {
         self.shared.requests.lock().expect("no panic").clone()
     }
 
+    /// Forgets what it was asked.
+    pub(crate) fn forget(&self) {
+        self.shared.requests.lock().expect("no panic").clear();
+    }
+
     pub(crate) fn calls(&self) -> usize {
         self.requests().len()
     }

@@ -1,5 +1,6 @@
 //! A federated graph of a folder under `tests/federation`: its subgraphs run, each on a port of its own, behind a gateway.
 
+mod exact;
 mod nulls;
 mod resolve;
 mod schema;
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::harness::{Recorded, Reply, Stub};
+pub(crate) use exact::Exact;
 use view::View;
 use world::World;
 
@@ -30,6 +32,8 @@ pub(crate) struct Graph {
     subgraphs: BTreeMap<String, Stub>,
     /// The same data behind the public schema, in one piece.
     merged: Schema,
+    /// The same to the letter of the specification.
+    pub(crate) exact: Exact,
     world: Arc<World>,
 }
 
@@ -47,6 +51,26 @@ impl Graph {
     }
 
     pub(crate) async fn start_with(name: &str, change: impl FnOnce(&mut GatewayConfig)) -> Self {
+        Self::start_on(name, change, |view, world, _| {
+            Reply::streaming(schema::build(view, world), |request| request.data(nulls::Absent::default()))
+        })
+        .await
+    }
+
+    /// With subgraphs that answer to the letter of the specification, and take no document that is not valid.
+    pub(crate) async fn start_exact(name: &str, change: impl FnOnce(&mut GatewayConfig)) -> Self {
+        Self::start_on(name, change, |view, world, sdl| {
+            let exact = Exact::new(view, world, sdl);
+            Reply::Made(Arc::new(move |body| serde_json::to_vec(&exact.answer(body)).expect("JSON")))
+        })
+        .await
+    }
+
+    async fn start_on(
+        name: &str,
+        change: impl FnOnce(&mut GatewayConfig),
+        subgraph: impl Fn(&Arc<View>, &Arc<World>, &str) -> Reply,
+    ) -> Self {
         let folder = folder(name);
         let world: Arc<World> = Arc::new(serde_json::from_str(&read(&folder.join("data.json"))).expect("a world"));
         let mut config = GatewayConfig { own_subgraphs: Vec::new(), ..GatewayConfig::default() };
@@ -54,11 +78,9 @@ impl Graph {
         for file in std::fs::read_dir(folder.join("subgraphs")).expect("a folder of subgraphs") {
             let path = file.expect("a file").path();
             let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            let view = Arc::new(View::read(&name, &read(&path)));
-            let stub = Stub::start(Reply::streaming(schema::build(&view, &world), |request| {
-                request.data(nulls::Absent::default())
-            }))
-            .await;
+            let sdl = read(&path);
+            let view = Arc::new(View::read(&name, &sdl));
+            let stub = Stub::start(subgraph(&view, &world, &sdl)).await;
             config.subgraphs.insert(name.clone(), stub.url.clone());
             subgraphs.insert(name, stub);
         }
@@ -80,8 +102,37 @@ impl Graph {
         let client = Client::new();
         let public = client.get(format!("{url}/schema.graphql")).send().await.expect("a schema");
         let public = public.text().await.expect("a schema");
-        let merged = schema::build(&Arc::new(View::read("", &public)), &world);
-        Self { url, client, subgraphs, merged, world }
+        let view = Arc::new(View::read("", &public));
+        let merged = schema::build(&view, &world);
+        let exact = Exact::new(&view, &world, &public);
+        Self { url, client, subgraphs, merged, exact, world }
+    }
+
+    /// The bytes that the gateway answers.
+    pub(crate) async fn ask_plainly(&self, body: &Value) -> String {
+        self.world.forget();
+        let sent = self.client.post(format!("{}/graphql", self.url)).json(body).send().await;
+        sent.expect("an answer").text().await.expect("a text")
+    }
+
+    /// What the specification says that the answer is.
+    pub(crate) fn ask_exactly(&self, body: &Value) -> serde_json_bytes::Value {
+        self.world.forget();
+        self.exact.answer(body)
+    }
+
+    /// All that subgraphs were asked since this was called before, a line each.
+    pub(crate) fn take_requests(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (name, stub) in &self.subgraphs {
+            lines.extend(stub.requests().into_iter().map(|request| format!("{name}: {}", request.body)));
+            stub.forget();
+        }
+        lines
+    }
+
+    pub(crate) fn world(&self) -> &World {
+        &self.world
     }
 
     /// Asks the gateway.

@@ -244,12 +244,20 @@ fn placed<'v>(view: &View, ty: &str, thing: Thing) -> FieldValue<'v> {
 }
 
 /// The entity that a representation describes; null where there is none.
-fn entity<'v>(view: &View, world: &World, representation: Json) -> Result<Option<FieldValue<'v>>, Error> {
-    let Json::Object(given) = representation else { return Err(Error::new("a representation is an object")) };
+fn entity<'v>(view: &View, world: &World, given: Json) -> Result<Option<FieldValue<'v>>, Error> {
+    let ty = given["__typename"].as_str().unwrap_or_default().to_owned();
+    let Some(thing) = representation(view, world, given).map_err(Error::new)? else { return Ok(None) };
+    let stands_as = if view.is_object(&ty) { ty } else { thing.ty.clone() };
+    Ok(Some(FieldValue::owned_any(thing).with_type(stands_as)))
+}
+
+/// The thing that a representation describes, with what it says; none where this view knows none.
+pub(super) fn representation(view: &View, world: &World, representation: Json) -> Result<Option<Thing>, String> {
+    let Json::Object(given) = representation else { return Err("a representation is an object".to_owned()) };
     let ty = given.get("__typename").and_then(Json::as_str).unwrap_or_default().to_owned();
     let keys: Vec<&Fields> = view.keys(&ty).iter().filter(|key| key.are_in(&given)).collect();
     if keys.is_empty() {
-        return Err(Error::new(format!("no key of {ty} in {} is among {given:?}", view.name)));
+        return Err(format!("no key of {ty} in {} is among {given:?}", view.name));
     }
     let found = world
         .all(&view.name, &ty)
@@ -257,8 +265,7 @@ fn entity<'v>(view: &View, world: &World, representation: Json) -> Result<Option
         .find(|thing| keys.iter().any(|key| key.agree(world, &given, &thing.known)));
     let Some(mut thing) = found else { return Ok(None) };
     thing.given = Some(Arc::new(given));
-    let stands_as = if view.is_object(&ty) { ty } else { thing.ty.clone() };
-    Ok(Some(FieldValue::owned_any(thing).with_type(stands_as)))
+    Ok(Some(thing))
 }
 
 fn input(definition: &InputValueDefinition) -> InputValue {

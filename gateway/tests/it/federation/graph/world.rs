@@ -90,6 +90,11 @@ impl World {
         self.of.get(subgraph).and_then(|rules| rules.get(&name)).or_else(|| self.fields.get(&name))
     }
 
+    /// The entities, by type and name.
+    pub(crate) fn entities(&self) -> impl Iterator<Item = &Map<String, Value>> {
+        self.entities.values().flat_map(BTreeMap::values)
+    }
+
     /// Adds to the log, and gives all of it.
     pub(crate) fn logged(&self, text: String) -> String {
         let mut log = self.log.lock().expect("no panic under this lock");
