@@ -10,10 +10,15 @@ use crate::federation::Graph;
 /// What came of an operation.
 pub(crate) enum Outcome {
     Same,
+    /// The planner has no plan for it: a known fault (docs/federation.md), which must stay rare.
+    Unplanned,
     /// The gateway holds it for too large.
     PastLimit,
     Differs(Difference),
 }
+
+/// The answer to an operation without a plan: nothing was asked of any subgraph.
+const UNPLANNED: &str = r#"{"errors":[{"message":"an internal error; the log has more under this request's id","extensions":{"code":"INTERNAL"}}]}"#;
 
 /// Two answers that are not the same.
 pub(crate) struct Difference {
@@ -45,6 +50,9 @@ pub(crate) async fn ask(graph: &Graph, operation: &Operation) -> Outcome {
     let Some(why) = differ(&gateway, &exact) else { return Outcome::Same };
     if gateway.contains("LIMIT_EXCEEDED") {
         return Outcome::PastLimit;
+    }
+    if gateway == UNPLANNED {
+        return Outcome::Unplanned;
     }
     Outcome::Differs(Difference { why, gateway, exact: exact.to_string(), requests })
 }

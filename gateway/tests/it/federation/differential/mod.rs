@@ -28,6 +28,8 @@ use operation::Operation;
 const FEW: usize = 1000;
 /// Operations that one start of a graph answers.
 const BATCH: usize = 250;
+/// One operation of so many may have no plan.
+const UNPLANNED_OF: usize = 250;
 /// Differences that are looked for, at most.
 const MOST: usize = 60;
 
@@ -39,6 +41,7 @@ struct Run {
     case: Option<usize>,
     next: AtomicUsize,
     past_limit: AtomicUsize,
+    unplanned: AtomicUsize,
     found: Mutex<Vec<String>>,
 }
 
@@ -63,6 +66,7 @@ fn random_operations(#[case] graph: &'static str) {
         case: setting("PASSERELLE_DIFFERENTIAL_CASE").map(as_usize),
         next: AtomicUsize::new(0),
         past_limit: AtomicUsize::new(0),
+        unplanned: AtomicUsize::new(0),
         found: Mutex::default(),
     };
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -71,7 +75,13 @@ fn random_operations(#[case] graph: &'static str) {
             scope.spawn(|| run.work());
         }
     });
-    println!("{graph}: {} operations of seed {seed}, {} past a limit", run.operations, run.past_limit.into_inner());
+    let (past_limit, unplanned) = (run.past_limit.into_inner(), run.unplanned.into_inner());
+    println!(
+        "{graph}: {} operations of seed {seed}, {past_limit} past a limit, {unplanned} without a plan",
+        run.operations
+    );
+    let most = 2 + run.operations / UNPLANNED_OF;
+    assert!(unplanned <= most, "{unplanned} operations have no plan; {most} at most");
     let found = run.found.into_inner().expect("no worker panicked");
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
@@ -104,6 +114,7 @@ impl Run {
             }
             match ask(&graph, &operation).await {
                 Outcome::Same => {}
+                Outcome::Unplanned => drop(self.unplanned.fetch_add(1, Ordering::Relaxed)),
                 Outcome::PastLimit => drop(self.past_limit.fetch_add(1, Ordering::Relaxed)),
                 Outcome::Differs(how) => {
                     let mut told = format!("case {case} of seed {}\n", self.seed);
