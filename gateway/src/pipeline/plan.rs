@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hive_router_query_planner::ast::normalization::normalize_operation;
 use hive_router_query_planner::graph::PlannerOverrideContext;
+use hive_router_query_planner::planner::plan_nodes::QueryPlan;
 use hive_router_query_planner::utils::cancellation::CancellationToken;
 use hive_router_query_planner::utils::parsing::safe_parse_operation;
 use kernel::ErrorCode;
@@ -14,7 +15,7 @@ use super::prepare::{Parsed, Prepared, internal};
 use crate::access::{Access, Unmet};
 use crate::config::GatewayConfig;
 use crate::error::GraphqlError;
-use crate::plan::{Decided, MAX_NESTING, PlannerDocument, Program};
+use crate::plan::{Cut, Decided, MAX_NESTING, Part, PlannerDocument, Program, by_level};
 use crate::supergraph::Supergraph;
 
 /// Plans what of an operation is `decided` to be asked for and may be seen by who does not meet `unmet`.
@@ -38,38 +39,64 @@ pub(super) fn plan_all(
     if planned.nesting > MAX_NESTING {
         return Err(exceeded(format!("the operation nests {} brackets; {MAX_NESTING} at most", planned.nesting)));
     }
+    let planning = Planning { supergraph, token: CancellationToken::with_timeout(config.planning_timeout) };
     let mut programs = Vec::new();
-    for text in &planned.texts {
-        programs.push(plan(supergraph, config, text)?);
+    for part in planned.parts {
+        programs.push(planning.part(part, None)?);
     }
     Ok(Prepared { introspects: planned.introspects, operation, document, programs, unmet })
 }
 
-fn plan(supergraph: &Supergraph, config: &GatewayConfig, text: &str) -> Result<Program, Vec<GraphqlError>> {
-    let token = CancellationToken::with_timeout(config.planning_timeout);
-    // The planner panics on what it does not expect; a request must not take the process with it.
-    let planned = catch_unwind(AssertUnwindSafe(|| {
-        let document = safe_parse_operation(text).map_err(|error| error.to_string())?;
-        let normalized =
-            normalize_operation(&supergraph.planner.supergraph, &document, None).map_err(|error| error.to_string())?;
-        let context = PlannerOverrideContext::default();
-        let plan =
-            supergraph.planner.plan_from_normalized_operation(normalized.executable_operation(), context, &token);
-        plan.map_err(|error| error.to_string())
-    }));
-    let failed = |reason: String| {
-        if token.bail_if_cancelled().is_err() {
-            return vec![GraphqlError::new(
-                ErrorCode::Timeout,
-                "the operation takes too long to plan; ask for less at once",
-            )];
+struct Planning<'a> {
+    supergraph: &'a Supergraph,
+    /// Ends the planning of an operation that takes too long.
+    token: CancellationToken,
+}
+
+impl Planning<'_> {
+    /// The program of a part, and of what is planned apart of it.
+    fn part(&self, part: Part, cut: Option<&Cut>) -> Result<Program, Vec<GraphqlError>> {
+        let plan = self.plan(&part.text)?;
+        let program = match cut {
+            None => Program::compile(plan),
+            Some(cut) => Program::compile_cut(plan, cut),
+        };
+        let program = program.map_err(|error| self.failed(&error.to_string(), &part.text))?;
+        let mut levels = Vec::new();
+        for level in by_level(part.cuts) {
+            let of_level = level.into_iter().map(|mut cut| {
+                let part = std::mem::take(&mut cut.part);
+                self.part(part, Some(&cut))
+            });
+            levels.push(of_level.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(program.then(levels))
+    }
+
+    fn plan(&self, text: &str) -> Result<QueryPlan, Vec<GraphqlError>> {
+        let planner = &self.supergraph.planner;
+        // The planner panics on what it does not expect; a request must not take the process with it.
+        let planned = catch_unwind(AssertUnwindSafe(|| {
+            let document = safe_parse_operation(text).map_err(|error| error.to_string())?;
+            let normalized =
+                normalize_operation(&planner.supergraph, &document, None).map_err(|error| error.to_string())?;
+            let context = PlannerOverrideContext::default();
+            let plan = planner.plan_from_normalized_operation(normalized.executable_operation(), context, &self.token);
+            plan.map_err(|error| error.to_string())
+        }));
+        match planned {
+            Ok(Ok(plan)) => Ok(plan),
+            Ok(Err(reason)) => Err(self.failed(&reason, text)),
+            Err(_) => Err(self.failed("the planner panicked", text)),
+        }
+    }
+
+    fn failed(&self, reason: &str, text: &str) -> Vec<GraphqlError> {
+        if self.token.bail_if_cancelled().is_err() {
+            let message = "the operation takes too long to plan; ask for less at once";
+            return vec![GraphqlError::new(ErrorCode::Timeout, message)];
         }
         tracing::error!(reason, operation = text, "an operation cannot be planned");
         vec![internal()]
-    };
-    match planned {
-        Ok(Ok(plan)) => Program::compile(plan, supergraph).map_err(|error| failed(error.to_string())),
-        Ok(Err(reason)) => Err(failed(reason)),
-        Err(_) => Err(failed("the planner panicked".to_owned())),
     }
 }

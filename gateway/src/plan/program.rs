@@ -1,17 +1,13 @@
 //! The program: what the planner's plan becomes once, so that running it costs no more than it must.
 
-use std::collections::HashMap;
-
-use hive_router_query_planner::ast::operation::SubgraphFetchOperation;
 use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::SelectionSet;
 use hive_router_query_planner::planner::plan_nodes::{
     BatchFetchNode, FetchNode, FetchRewrite, FlattenNodePath, FlattenNodePathSegment, PlanNode, QueryPlan,
 };
 
-use super::possible::keep_possible;
+use super::apart::Cut;
 use crate::json::ByteString;
-use crate::supergraph::Supergraph;
 
 /// What to fetch, in which order.
 pub(crate) struct Program {
@@ -57,8 +53,6 @@ pub(crate) struct EntityFetch {
     pub(crate) paths: Vec<Vec<FlattenNodePathSegment>>,
     /// What a representation is made of.
     pub(crate) requires: SelectionSet,
-    /// Keys of those types of which it names none: one that is known goes with it.
-    pub(crate) keys: HashMap<String, Vec<SelectionSet>>,
     /// What is asked of the entities.
     pub(crate) selected: SelectionSet,
     pub(crate) input_rewrites: Vec<FetchRewrite>,
@@ -72,62 +66,116 @@ pub(crate) struct CompileError(&'static str);
 
 impl Program {
     /// Compiles a plan.
-    pub(crate) fn compile(plan: QueryPlan, supergraph: &Supergraph) -> Result<Self, CompileError> {
-        Ok(Self { root: plan.node.map(|plan| node(plan, supergraph)).transpose()? })
+    pub(crate) fn compile(plan: QueryPlan) -> Result<Self, CompileError> {
+        Ok(Self { root: plan.node.map(|plan| Compiler { cut: None }.node(plan)).transpose()? })
+    }
+
+    /// Compiles the plan of a part that is reached from the objects of a cut.
+    pub(crate) fn compile_cut(plan: QueryPlan, cut: &Cut) -> Result<Self, CompileError> {
+        Ok(Self { root: plan.node.map(|plan| Compiler { cut: Some(cut) }.node(plan)).transpose()? })
+    }
+
+    /// This, and then these, each level after the one before.
+    pub(crate) fn then(self, levels: Vec<Vec<Program>>) -> Self {
+        let mut nodes: Vec<Node> = self.root.into_iter().collect();
+        for level in levels {
+            let mut level: Vec<Node> = level.into_iter().filter_map(|program| program.root).collect();
+            match level.len() {
+                0 => {}
+                1 => nodes.append(&mut level),
+                _ => nodes.push(Node::Parallel(level)),
+            }
+        }
+        let root = if nodes.len() > 1 { Some(Node::Sequence(nodes)) } else { nodes.pop() };
+        Self { root }
     }
 }
 
-fn node(plan: PlanNode, supergraph: &Supergraph) -> Result<Node, CompileError> {
-    Ok(match plan {
-        PlanNode::Sequence(sequence) => Node::Sequence(nodes(sequence.nodes, supergraph)?),
-        PlanNode::Parallel(parallel) => Node::Parallel(nodes(parallel.nodes, supergraph)?),
-        PlanNode::Condition(_) => return Err(CompileError("a condition")),
-        PlanNode::Fetch(fetch) => Node::Fetch(Box::new(fetch_at(fetch, None, supergraph)?)),
-        PlanNode::Flatten(flatten) => match *flatten.node {
-            PlanNode::Fetch(fetch) => Node::Fetch(Box::new(fetch_at(fetch, Some(&flatten.path), supergraph)?)),
-            _ => return Err(CompileError("a path around something that is no fetch")),
-        },
-        PlanNode::BatchFetch(batch) => Node::Fetch(Box::new(batched(batch, supergraph))),
-        PlanNode::Subscription(_) => return Err(CompileError("a subscription")),
-        PlanNode::Defer(_) => return Err(CompileError("a deferred part")),
-    })
+struct Compiler<'a> {
+    /// The objects that the plan's root fields are asked of, where it is no whole operation.
+    cut: Option<&'a Cut>,
 }
 
-fn nodes(plans: Vec<PlanNode>, supergraph: &Supergraph) -> Result<Vec<Node>, CompileError> {
-    plans.into_iter().map(|plan| node(plan, supergraph)).collect()
-}
+impl Compiler<'_> {
+    fn node(&self, plan: PlanNode) -> Result<Node, CompileError> {
+        Ok(match plan {
+            PlanNode::Sequence(sequence) => Node::Sequence(self.nodes(sequence.nodes)?),
+            PlanNode::Parallel(parallel) => Node::Parallel(self.nodes(parallel.nodes)?),
+            PlanNode::Condition(_) => return Err(CompileError("a condition")),
+            PlanNode::Fetch(fetch) => Node::Fetch(Box::new(self.fetch(fetch, None)?)),
+            PlanNode::Flatten(flatten) => match *flatten.node {
+                PlanNode::Fetch(fetch) => Node::Fetch(Box::new(self.fetch(fetch, Some(&flatten.path))?)),
+                _ => return Err(CompileError("a path around something that is no fetch")),
+            },
+            PlanNode::BatchFetch(batch) => Node::Fetch(Box::new(self.batched(batch))),
+            PlanNode::Subscription(_) => return Err(CompileError("a subscription")),
+            PlanNode::Defer(_) => return Err(CompileError("a deferred part")),
+        })
+    }
 
-fn fetch_at(fetch: FetchNode, path: Option<&FlattenNodePath>, supergraph: &Supergraph) -> Result<Fetch, CompileError> {
-    let subgraph = supergraph.names.own(&fetch.service_name).to_owned();
-    let (query, root) = written(fetch.operation, supergraph);
-    let output_rewrites = fetch.output_rewrites.unwrap_or_default();
-    let target = match (fetch.requires, path) {
-        (None, None) => {
-            let mut fields = Vec::new();
-            collect_roots(&root, &mut fields);
-            Target::Root { fields, rewrites: output_rewrites }
-        }
-        (None, Some(_)) => return Err(CompileError("a path around a fetch of root fields")),
-        (Some(requires), path) => Target::Entities(vec![EntityFetch {
-            selected: selected(&root, "_entities"),
+    fn nodes(&self, plans: Vec<PlanNode>) -> Result<Vec<Node>, CompileError> {
+        plans.into_iter().map(|plan| self.node(plan)).collect()
+    }
+
+    /// A path of the plan, from the root of the tree.
+    fn place(&self, path: &[FlattenNodePathSegment]) -> Vec<FlattenNodePathSegment> {
+        let before = self.cut.map(|cut| cut.place.as_slice()).unwrap_or_default();
+        before.iter().chain(path).cloned().collect()
+    }
+
+    fn fetch(&self, fetch: FetchNode, path: Option<&FlattenNodePath>) -> Result<Fetch, CompileError> {
+        let output_rewrites = fetch.output_rewrites.unwrap_or_default();
+        let root = &fetch.operation.document.operation.selection_set;
+        let entities = |selected, requires, paths, input_rewrites| EntityFetch {
             key: "_entities".to_owned(),
             variable: "representations".to_owned(),
-            paths: vec![path.map(|path| path.as_slice().to_vec()).unwrap_or_default()],
-            keys: supergraph.keys.lacking(&subgraph, &requires),
+            paths,
             requires,
-            input_rewrites: fetch.input_rewrites.unwrap_or_default(),
-            output_rewrites,
-        }]),
-    };
-    Ok(Fetch { subgraph, query, variables: fetch.variable_usages.into_iter().flatten().collect(), target })
-}
-
-/// A call's document as a JSON string, and what it selects at its root.
-fn written(mut operation: SubgraphFetchOperation, supergraph: &Supergraph) -> (String, SelectionSet) {
-    if keep_possible(supergraph, &mut operation.document) {
-        operation.document_str = operation.document.to_string();
+            selected,
+            input_rewrites,
+            output_rewrites: output_rewrites.clone(),
+        };
+        let (query, target) = match (fetch.requires, path, self.cut) {
+            (None, None, None) => {
+                let mut fields = Vec::new();
+                collect_roots(root, &mut fields);
+                (fetch.operation.document_str, Target::Root { fields, rewrites: output_rewrites })
+            }
+            (None, None, Some(cut)) => {
+                let (query, selected) = cut.entered(fetch.operation);
+                let entities = entities(selected, cut.requires.clone(), vec![cut.place.clone()], Vec::new());
+                (query, Target::Entities(vec![entities]))
+            }
+            (None, Some(_), _) => return Err(CompileError("a path around a fetch of root fields")),
+            (Some(requires), path, _) => {
+                let paths = vec![self.place(path.map(FlattenNodePath::as_slice).unwrap_or_default())];
+                let rewrites = fetch.input_rewrites.unwrap_or_default();
+                let entities = entities(selected(root, "_entities"), requires, paths, rewrites);
+                (fetch.operation.document_str, Target::Entities(vec![entities]))
+            }
+        };
+        let variables = fetch.variable_usages.into_iter().flatten().collect();
+        Ok(Fetch { subgraph: fetch.service_name, query: json_string(&query), variables, target })
     }
-    (json_string(&operation.document_str), operation.document.operation.selection_set)
+
+    fn batched(&self, batch: BatchFetchNode) -> Fetch {
+        let root = batch.operation.document.operation.selection_set;
+        let entities = batch.entity_batch.aliases.into_iter().map(|alias| EntityFetch {
+            selected: selected(&root, &alias.alias),
+            key: alias.alias,
+            variable: alias.representations_variable_name,
+            paths: alias.merge_paths.iter().map(|path| self.place(path.as_slice())).collect(),
+            requires: alias.requires,
+            input_rewrites: alias.input_rewrites.unwrap_or_default(),
+            output_rewrites: alias.output_rewrites.unwrap_or_default(),
+        });
+        Fetch {
+            subgraph: batch.service_name,
+            query: json_string(&batch.operation.document_str),
+            variables: batch.variable_usages.into_iter().flatten().collect(),
+            target: Target::Entities(entities.collect()),
+        }
+    }
 }
 
 /// What is selected under a key of the operation's root.
@@ -137,23 +185,6 @@ fn selected(root: &SelectionSet, key: &str) -> SelectionSet {
         _ => None,
     });
     sets.next().unwrap_or_default()
-}
-
-fn batched(batch: BatchFetchNode, supergraph: &Supergraph) -> Fetch {
-    let subgraph = supergraph.names.own(&batch.service_name).to_owned();
-    let (query, root) = written(batch.operation, supergraph);
-    let entities = batch.entity_batch.aliases.into_iter().map(|alias| EntityFetch {
-        selected: selected(&root, &alias.alias),
-        key: alias.alias,
-        variable: alias.representations_variable_name,
-        paths: alias.merge_paths.iter().map(|path| path.as_slice().to_vec()).collect(),
-        keys: supergraph.keys.lacking(&subgraph, &alias.requires),
-        requires: alias.requires,
-        input_rewrites: alias.input_rewrites.unwrap_or_default(),
-        output_rewrites: alias.output_rewrites.unwrap_or_default(),
-    });
-    let target = Target::Entities(entities.collect());
-    Fetch { subgraph, query, variables: batch.variable_usages.into_iter().flatten().collect(), target }
 }
 
 /// The response keys of a root selection.
