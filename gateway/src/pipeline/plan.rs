@@ -15,7 +15,7 @@ use super::prepare::{Parsed, Prepared, internal};
 use crate::access::{Access, Unmet};
 use crate::config::GatewayConfig;
 use crate::error::GraphqlError;
-use crate::plan::{Cut, Decided, MAX_NESTING, Part, PlannerDocument, Program, by_level};
+use crate::plan::{Cut, Decided, MAX_NESTING, Part, Planned, PlannerDocument, by_level};
 use crate::supergraph::Supergraph;
 
 /// Plans what of an operation is `decided` to be asked for and may be seen by who does not meet `unmet`.
@@ -42,7 +42,7 @@ pub(super) fn plan_all(
     let planning = Planning { supergraph, token: CancellationToken::with_timeout(config.planning_timeout) };
     let mut programs = Vec::new();
     for part in planned.parts {
-        programs.push(planning.part(part, None)?);
+        programs.push(planning.part(part, None)?.program());
     }
     Ok(Prepared { introspects: planned.introspects, operation, document, programs, unmet })
 }
@@ -54,14 +54,10 @@ struct Planning<'a> {
 }
 
 impl Planning<'_> {
-    /// The program of a part, and of what is planned apart of it.
-    fn part(&self, part: Part, cut: Option<&Cut>) -> Result<Program, Vec<GraphqlError>> {
-        let plan = self.plan(&part.text)?;
-        let program = match cut {
-            None => Program::compile(plan),
-            Some(cut) => Program::compile_cut(plan, cut),
-        };
-        let program = program.map_err(|error| self.failed(&error.to_string(), &part.text))?;
+    /// Plans a part, and what is planned apart of it.
+    fn part(&self, part: Part, cut: Option<&Cut>) -> Result<Planned, Vec<GraphqlError>> {
+        let planned = Planned::compile(self.plan(&part.text)?, cut);
+        let planned = planned.map_err(|error| self.failed(&error.to_string(), &part.text))?;
         let mut levels = Vec::new();
         for level in by_level(part.cuts) {
             let of_level = level.into_iter().map(|mut cut| {
@@ -70,7 +66,7 @@ impl Planning<'_> {
             });
             levels.push(of_level.collect::<Result<Vec<_>, _>>()?);
         }
-        Ok(program.then(levels))
+        Ok(planned.then(levels))
     }
 
     fn plan(&self, text: &str) -> Result<QueryPlan, Vec<GraphqlError>> {

@@ -11,8 +11,8 @@ use graphql_tools::parser::schema as ast;
 
 use crate::supergraph::ApartFields;
 
-/// The planner's own variable, the representations of entities: a client's of this name is renamed.
-const TAKEN: &str = "representations";
+/// What variables of representations begin with: a client's of such a name is renamed.
+pub(super) const REPRESENTATIONS: &str = "representations";
 
 /// The internal names of a supergraph's fields.
 #[derive(Debug)]
@@ -47,12 +47,12 @@ impl Aliases {
 
     /// The name of a client's variable in what the planner gets.
     pub(super) fn variable(&self, name: &str) -> String {
-        if name == TAKEN { format!("{}{name}", self.prefix) } else { name.to_owned() }
+        if name.starts_with(REPRESENTATIONS) { format!("{}{name}", self.prefix) } else { name.to_owned() }
     }
 
     /// The client's name of a variable in a plan.
     pub(crate) fn client_variable<'n>(&self, name: &'n str) -> &'n str {
-        name.strip_prefix(&self.prefix).filter(|name| *name == TAKEN).unwrap_or(name)
+        name.strip_prefix(&self.prefix).filter(|name| name.starts_with(REPRESENTATIONS)).unwrap_or(name)
     }
 }
 

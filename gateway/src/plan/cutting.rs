@@ -7,7 +7,7 @@ use apollo_compiler::Name;
 use apollo_compiler::executable::Field;
 use hive_router_query_planner::planner::plan_nodes::FlattenNodePathSegment;
 
-use super::apart::{Cut, Part, add};
+use super::apart::{Cut, Part, add, on};
 use super::document::{Writer, push};
 use crate::supergraph::{ApartField, Need, Needs};
 
@@ -78,11 +78,16 @@ impl Writer<'_> {
         write(self, &mut own);
         self.open = open;
         let part = Part { text: own, cuts: std::mem::replace(&mut self.cuts, around) };
-        let on = super::apart::on(&apart.on, apart.needs.representation());
-        let fields = HashMap::from([(apart.root.clone(), apart.name.clone())]);
-        let place = self.path.clone();
-        let subgraph_knows = apart.on.clone();
-        add(&mut self.cuts, Cut { level, place, on: subgraph_knows, requires: on, fields, part });
+        let cut = Cut {
+            level,
+            graph: apart.graph.clone(),
+            place: self.path.clone(),
+            on: apart.on.clone(),
+            requires: on(&apart.on, apart.needs.representation()),
+            fields: HashMap::from([(apart.root.clone(), apart.name.clone())]),
+            part,
+        };
+        add(&mut self.cuts, cut);
         level
     }
 

@@ -12,4 +12,4 @@ pub(crate) use aliases::{Aliases, free_prefixes};
 pub(crate) use apart::{Cut, Part, by_level};
 pub(crate) use conditions::{Conditions, Decided};
 pub(crate) use document::{MAX_NESTING, PlannerDocument};
-pub(crate) use program::{EntityFetch, Fetch, Node, Program, Target};
+pub(crate) use program::{EntityFetch, Fetch, Node, Planned, Program, Target};

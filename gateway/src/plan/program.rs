@@ -6,7 +6,8 @@ use hive_router_query_planner::planner::plan_nodes::{
     BatchFetchNode, FetchNode, FetchRewrite, FlattenNodePath, FlattenNodePathSegment, PlanNode, QueryPlan,
 };
 
-use super::apart::Cut;
+use super::aliases::REPRESENTATIONS;
+use super::apart::{Cut, Entry};
 use crate::json::ByteString;
 
 /// What to fetch, in which order.
@@ -64,31 +65,80 @@ pub(crate) struct EntityFetch {
 #[error("the plan holds a node that cannot be run: {0}")]
 pub(crate) struct CompileError(&'static str);
 
-impl Program {
-    /// Compiles a plan.
-    pub(crate) fn compile(plan: QueryPlan) -> Result<Self, CompileError> {
-        Ok(Self { root: plan.node.map(|plan| Compiler { cut: None }.node(plan)).transpose()? })
+impl Fetch {
+    pub(super) fn new(subgraph: String, query: &str, variables: Vec<String>, target: Target) -> Self {
+        let query = serde_json::to_string(query).expect("a string is JSON");
+        Self { subgraph, query, variables, target }
     }
+}
 
-    /// Compiles the plan of a part that is reached from the objects of a cut.
-    pub(crate) fn compile_cut(plan: QueryPlan, cut: &Cut) -> Result<Self, CompileError> {
-        Ok(Self { root: plan.node.map(|plan| Compiler { cut: Some(cut) }.node(plan)).transpose()? })
+/// A part that is planned: the call by which it is reached, where it is no whole operation, and what follows.
+pub(crate) struct Planned {
+    entry: Option<Entry>,
+    then: Option<Node>,
+}
+
+impl Planned {
+    /// Compiles a plan; of what the objects of `cut` are asked for, where there is one.
+    pub(crate) fn compile(plan: QueryPlan, cut: Option<&Cut>) -> Result<Self, CompileError> {
+        let compiler = Compiler { cut };
+        let (first, then) = match plan.node {
+            Some(PlanNode::Sequence(mut sequence)) if cut.is_some() && is_root(sequence.nodes.first()) => {
+                (Some(sequence.nodes.remove(0)), compiler.nodes(sequence.nodes)?)
+            }
+            Some(node) if cut.is_some() && is_root(Some(&node)) => (Some(node), Vec::new()),
+            other => (None, other.map(|node| compiler.node(node)).transpose()?.into_iter().collect()),
+        };
+        let entry = match (first, cut) {
+            (Some(PlanNode::Fetch(fetch)), Some(cut)) => Some(cut.entered(fetch)),
+            _ => None,
+        };
+        Ok(Self { entry, then: sequence(then) })
     }
 
     /// This, and then these, each level after the one before.
-    pub(crate) fn then(self, levels: Vec<Vec<Program>>) -> Self {
-        let mut nodes: Vec<Node> = self.root.into_iter().collect();
-        for level in levels {
-            let mut level: Vec<Node> = level.into_iter().filter_map(|program| program.root).collect();
-            match level.len() {
-                0 => {}
-                1 => nodes.append(&mut level),
-                _ => nodes.push(Node::Parallel(level)),
+    pub(crate) fn then(self, levels: Vec<Vec<Planned>>) -> Self {
+        let levels = levels.into_iter().filter_map(Self::level);
+        Self { entry: self.entry, then: sequence(self.then.into_iter().chain(levels).collect()) }
+    }
+
+    pub(crate) fn program(self) -> Program {
+        Program { root: Self::level(vec![self]) }
+    }
+
+    /// All of these at once: one call for those that are reached in one subgraph.
+    fn level(level: Vec<Planned>) -> Option<Node> {
+        let mut groups: Vec<(Vec<Entry>, Vec<Node>)> = Vec::new();
+        for Planned { entry, then } in level {
+            let together = |(entries, _): &&mut (Vec<Entry>, Vec<Node>)| {
+                entry.as_ref().is_some_and(|entry| entries.first().is_some_and(|known| known.joins(entry)))
+            };
+            match groups.iter_mut().find(together) {
+                Some((entries, nodes)) => {
+                    entries.extend(entry);
+                    nodes.extend(then);
+                }
+                None => groups.push((entry.into_iter().collect(), then.into_iter().collect())),
             }
         }
-        let root = if nodes.len() > 1 { Some(Node::Sequence(nodes)) } else { nodes.pop() };
-        Self { root }
+        let nodes = groups.into_iter().filter_map(|(entries, nodes)| {
+            let call = (!entries.is_empty()).then(|| Node::Fetch(Box::new(Entry::call(entries))));
+            sequence(call.into_iter().chain(parallel(nodes)).collect())
+        });
+        parallel(nodes.collect())
     }
+}
+
+fn is_root(node: Option<&PlanNode>) -> bool {
+    matches!(node, Some(PlanNode::Fetch(fetch)) if fetch.requires.is_none())
+}
+
+fn sequence(mut nodes: Vec<Node>) -> Option<Node> {
+    if nodes.len() > 1 { Some(Node::Sequence(nodes)) } else { nodes.pop() }
+}
+
+fn parallel(mut nodes: Vec<Node>) -> Option<Node> {
+    if nodes.len() > 1 { Some(Node::Parallel(nodes)) } else { nodes.pop() }
 }
 
 struct Compiler<'a> {
@@ -124,38 +174,26 @@ impl Compiler<'_> {
     }
 
     fn fetch(&self, fetch: FetchNode, path: Option<&FlattenNodePath>) -> Result<Fetch, CompileError> {
-        let output_rewrites = fetch.output_rewrites.unwrap_or_default();
         let root = &fetch.operation.document.operation.selection_set;
-        let entities = |selected, requires, paths, input_rewrites| EntityFetch {
-            key: "_entities".to_owned(),
-            variable: "representations".to_owned(),
-            paths,
-            requires,
-            selected,
-            input_rewrites,
-            output_rewrites: output_rewrites.clone(),
-        };
-        let (query, target) = match (fetch.requires, path, self.cut) {
+        let target = match (fetch.requires, path, self.cut) {
             (None, None, None) => {
                 let mut fields = Vec::new();
                 collect_roots(root, &mut fields);
-                (fetch.operation.document_str, Target::Root { fields, rewrites: output_rewrites })
+                Target::Root { fields, rewrites: fetch.output_rewrites.unwrap_or_default() }
             }
-            (None, None, Some(cut)) => {
-                let (query, selected) = cut.entered(fetch.operation);
-                let entities = entities(selected, cut.requires.clone(), vec![cut.place.clone()], Vec::new());
-                (query, Target::Entities(vec![entities]))
-            }
-            (None, Some(_), _) => return Err(CompileError("a path around a fetch of root fields")),
-            (Some(requires), path, _) => {
-                let paths = vec![self.place(path.map(FlattenNodePath::as_slice).unwrap_or_default())];
-                let rewrites = fetch.input_rewrites.unwrap_or_default();
-                let entities = entities(selected(root, "_entities"), requires, paths, rewrites);
-                (fetch.operation.document_str, Target::Entities(vec![entities]))
-            }
+            (None, ..) => return Err(CompileError("root fields behind others")),
+            (Some(requires), path, _) => Target::Entities(vec![EntityFetch {
+                key: "_entities".to_owned(),
+                variable: REPRESENTATIONS.to_owned(),
+                paths: vec![self.place(path.map(FlattenNodePath::as_slice).unwrap_or_default())],
+                selected: selected(root, "_entities"),
+                requires,
+                input_rewrites: fetch.input_rewrites.unwrap_or_default(),
+                output_rewrites: fetch.output_rewrites.unwrap_or_default(),
+            }]),
         };
         let variables = fetch.variable_usages.into_iter().flatten().collect();
-        Ok(Fetch { subgraph: fetch.service_name, query: json_string(&query), variables, target })
+        Ok(Fetch::new(fetch.service_name, &fetch.operation.document_str, variables, target))
     }
 
     fn batched(&self, batch: BatchFetchNode) -> Fetch {
@@ -169,12 +207,9 @@ impl Compiler<'_> {
             input_rewrites: alias.input_rewrites.unwrap_or_default(),
             output_rewrites: alias.output_rewrites.unwrap_or_default(),
         });
-        Fetch {
-            subgraph: batch.service_name,
-            query: json_string(&batch.operation.document_str),
-            variables: batch.variable_usages.into_iter().flatten().collect(),
-            target: Target::Entities(entities.collect()),
-        }
+        let target = Target::Entities(entities.collect());
+        let variables = batch.variable_usages.into_iter().flatten().collect();
+        Fetch::new(batch.service_name, &batch.operation.document_str, variables, target)
     }
 }
 
@@ -196,8 +231,4 @@ fn collect_roots(set: &SelectionSet, roots: &mut Vec<ByteString>) {
             SelectionItem::FragmentSpread(_) => {}
         }
     }
-}
-
-fn json_string(text: &str) -> String {
-    serde_json::to_string(text).expect("a string is JSON")
 }

@@ -11,7 +11,6 @@ use fastrand::Rng;
 use serde_json::Value;
 
 use super::operation::{Fragment, Head, Item, Operation, Variable};
-use super::setting;
 
 /// What is known before any operation is made: the schema's types, and values that its data has.
 pub(crate) struct Ground {
@@ -140,18 +139,7 @@ impl Generator<'_> {
             ExtendedType::Interface(interface) => &interface.fields,
             _ => return None,
         };
-        let except: Vec<&str> = if setting("NOREQ").is_some() {
-            vec!["greeting", "blurb", "label", "shipping", "fee", "rental"]
-        } else {
-            vec![]
-        };
-        Some(
-            fields
-                .iter()
-                .filter(|(name, _)| !except.contains(&name.as_str()))
-                .map(|(name, field)| (name.to_string(), field.clone()))
-                .collect(),
-        )
+        Some(fields.iter().map(|(name, field)| (name.to_string(), field.clone())).collect())
     }
 
     fn field(&mut self, ty: &str, depth: usize, scope: &Level) -> Item {

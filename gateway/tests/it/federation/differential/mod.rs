@@ -52,7 +52,19 @@ fn as_usize(number: u64) -> usize {
 }
 
 #[rstest]
-#[case::of_the_second_version("atlas")]
+#[case("abstract")]
+#[case("atlas")]
+#[case("enums")]
+#[case("external_spellings")]
+#[case("first_version")]
+#[case("interface_object")]
+#[case("interface_objects")]
+#[case("mutations")]
+#[case("override")]
+#[case("provides")]
+#[case("requires")]
+#[case("requires_abstract")]
+#[case("values")]
 fn random_operations(#[case] graph: &'static str) {
     let asked = setting("PASSERELLE_DIFFERENTIAL");
     let seed = setting("PASSERELLE_DIFFERENTIAL_SEED").unwrap_or_else(|| asked.map_or(1, |_| fastrand::u64(..)));
