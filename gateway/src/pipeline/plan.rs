@@ -33,7 +33,7 @@ pub(super) fn plan_all(
     if planned.fields > config.max_fields {
         let most = config.max_fields;
         return Err(exceeded(format!(
-            "the operation has more than {most} fields where those of interfaces are told apart by what may be seen"
+            "the operation has more than {most} fields, with what they need and where those of interfaces are told apart"
         )));
     }
     if planned.nesting > MAX_NESTING {

@@ -11,6 +11,9 @@ use super::apart::{Cut, Part, add, on};
 use super::document::{Writer, push};
 use crate::supergraph::{ApartField, Need, Needs};
 
+/// Fields that need each other, one behind the other: a supergraph may have them need each other in a circle.
+const MAX_NEEDS: usize = 32;
+
 /// How far a field is planned apart.
 pub(super) enum Apart {
     No,
@@ -22,6 +25,9 @@ pub(super) enum Apart {
 impl Writer<'_> {
     /// How far the field `name` of objects of type `ty` is planned apart.
     pub(super) fn apart(&self, ty: &str, name: &str) -> Apart {
+        if self.needing == MAX_NEEDS || self.fields > self.max_fields {
+            return Apart::No;
+        }
         let fields = &self.supergraph.apart;
         if let Some(field) = fields.find(ty, name) {
             // Where the subgraph gave the object itself it gives the field with it.
@@ -63,7 +69,7 @@ impl Writer<'_> {
         });
     }
 
-    /// The level of the cut that `write` writes.
+    /// Makes a part of its own of what `write` writes, and writes what that needs; back comes its level.
     fn cut(
         &mut self,
         apart: &ApartField,
@@ -71,7 +77,9 @@ impl Writer<'_> {
         text: &mut String,
         write: impl FnOnce(&mut Self, &mut String),
     ) -> usize {
+        self.needing += 1;
         let level = 1 + self.needs(&apart.needs, ty, text);
+        self.needing -= 1;
         let around = std::mem::take(&mut self.cuts);
         let open = std::mem::replace(&mut self.open, 2);
         let mut own = String::new();
@@ -122,6 +130,10 @@ impl Writer<'_> {
 
     fn need_named(&mut self, need: &Need, by: &str, ty: &str, text: &mut String) -> usize {
         let Need::Field { name, key, arguments, inner } = need else { return 0 };
+        self.fields += 1;
+        if self.fields > self.max_fields {
+            return 0;
+        }
         if key == by {
             push(text, format_args!("{key}{arguments} "));
         } else {

@@ -25,8 +25,8 @@ pub(crate) struct PlannerDocument {
     pub(crate) introspects: bool,
     /// How deep brackets stand within each other in these texts.
     pub(crate) nesting: usize,
-    /// Fields written. A field that may be seen in some of an interface's objects is written for each of those types, and so
-    /// is all that it holds; writing ends soon after `max_fields`.
+    /// Fields written, with those that they need. A field that only some of an interface's objects have, or show, is written for
+    /// each of those types, and so is all that it holds; writing ends soon after `max_fields`.
     pub(crate) fields: usize,
 }
 
@@ -53,6 +53,8 @@ pub(super) struct Writer<'a> {
     pub(super) here: Option<String>,
     /// What is planned apart of what was written.
     pub(super) cuts: Vec<Cut>,
+    /// Fields whose needs are being written now.
+    pub(super) needing: usize,
 }
 
 impl PlannerDocument {
@@ -79,6 +81,7 @@ impl PlannerDocument {
             path: Vec::new(),
             here: None,
             cuts: Vec::new(),
+            needing: 0,
         };
         let mut roots: Vec<(String, Part)> = Vec::new();
         writer.roots(&operation.selection_set, &mut roots);

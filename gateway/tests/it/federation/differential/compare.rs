@@ -1,6 +1,7 @@
 //! One operation, asked of the gateway and of the merged schema.
 
 use apollo_compiler::ExecutableDocument;
+use serde_json::Value as Json;
 use serde_json_bytes::Value;
 
 use super::generate::Ground;
@@ -36,12 +37,12 @@ pub(crate) fn is_valid(ground: &Ground, operation: &Operation) -> bool {
     ExecutableDocument::parse_and_validate(ground.schema(), operation.text(), "query.graphql").is_ok()
 }
 
-pub(crate) async fn ask(graph: &Graph, operation: &Operation) -> Outcome {
-    let body = operation.body();
+/// Asks both; `body` is the request's.
+pub(crate) async fn ask(graph: &Graph, body: &Json) -> Outcome {
     graph.take_requests();
-    let gateway = graph.ask_plainly(&body).await;
+    let gateway = graph.ask_plainly(body).await;
     let requests = graph.take_requests();
-    let exact = graph.ask_exactly(&body);
+    let exact = graph.ask_exactly(body);
     let Some(why) = differ(&gateway, &exact) else { return Outcome::Same };
     if gateway.contains("LIMIT_EXCEEDED") {
         return Outcome::PastLimit;

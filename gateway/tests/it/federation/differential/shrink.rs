@@ -83,7 +83,7 @@ async fn still(graph: &Graph, candidate: &Operation) -> Option<Difference> {
         // Another text is planned anew.
         let mut again = candidate.clone();
         again.spaces = variant + 1;
-        if let Outcome::Differs(how) = ask(graph, &again).await {
+        if let Outcome::Differs(how) = ask(graph, &again.body()).await {
             return Some(how);
         }
     }
