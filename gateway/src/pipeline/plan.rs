@@ -72,7 +72,7 @@ impl Planning<'_> {
     fn plan(&self, text: &str) -> Result<QueryPlan, Vec<GraphqlError>> {
         let planner = &self.supergraph.planner;
         // The planner panics on what it does not expect; a request must not take the process with it.
-        let planned = catch_unwind(AssertUnwindSafe(|| {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
             let document = safe_parse_operation(text).map_err(|error| error.to_string())?;
             let normalized =
                 normalize_operation(&planner.supergraph, &document, None).map_err(|error| error.to_string())?;
@@ -80,7 +80,7 @@ impl Planning<'_> {
             let plan = planner.plan_from_normalized_operation(normalized.executable_operation(), context, &self.token);
             plan.map_err(|error| error.to_string())
         }));
-        match planned {
+        match outcome {
             Ok(Ok(plan)) => Ok(plan),
             Ok(Err(reason)) => Err(self.failed(&reason, text)),
             Err(_) => Err(self.failed("the planner panicked", text)),

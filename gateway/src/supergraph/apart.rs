@@ -134,9 +134,10 @@ impl Finder<'_> {
             let with_graph = joins.iter().copied().filter(|join| text(join, "graph").is_some());
             let (required, plain): (Vec<&Directive>, Vec<&Directive>) =
                 with_graph.filter(|join| resolves(join)).partition(|join| text(join, "requires").is_some());
-            let plain: Vec<&str> = match joins.is_empty() {
-                true => ty.graphs(),
-                false => plain.iter().filter_map(|join| text(join, "graph")).collect(),
+            let plain: Vec<&str> = if joins.is_empty() {
+                ty.graphs()
+            } else {
+                plain.iter().filter_map(|join| text(join, "graph")).collect()
             };
             // One that some subgraph simply has is left to the planner.
             if plain.iter().any(|graph| !ty.as_object(graph)) {

@@ -56,11 +56,11 @@ impl Supergraph {
         let weights = Weights::read(&cost, &document);
         cost.take_off(&mut document);
         let prefixes = free_prefixes(&document);
-        let mut planned = document.clone();
-        let apart = ApartFields::take(&mut planned, &prefixes[1]);
+        let mut reduced = document.clone();
+        let apart = ApartFields::take(&mut reduced, &prefixes[1]);
         // The planner panics on what it does not expect.
         let planner = catch_unwind(AssertUnwindSafe(|| {
-            let state = views::state(&planned);
+            let state = views::state(&reduced);
             Planner::new_from_supergraph_state(state, &document, QueryPlannerOptions::default())
         }))
         .map_err(|_| LoadError::Planner("it holds what the planner does not expect".to_owned()))?
