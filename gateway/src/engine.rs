@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::Router;
@@ -12,12 +13,15 @@ use service_kit::principal_token::Signer;
 use crate::budget::Budgets;
 use crate::config::GatewayConfig;
 use crate::documents::Documents;
+use crate::http::Places;
 use crate::issuers::Issuers;
 use crate::people::People;
+use crate::pipeline;
 use crate::public::PublicRoutes;
 use crate::shared::SharedStore;
-use crate::subgraph::{HttpSubgraph, SubgraphClient};
+use crate::subgraph::{Forwarding, HttpSubgraph, Measured, SubgraphClient, WebSocketSubgraph, around};
 use crate::supergraph::{LoadError, Supergraph};
+use crate::telemetry::Metrics;
 
 /// What a gateway is made of.
 pub struct GatewayParts {
@@ -45,6 +49,10 @@ pub struct Gateway {
     pub(crate) people: People,
     pub(crate) budgets: Budgets,
     pub(crate) documents: Documents,
+    /// Streams, and connections by WebSocket, that are open.
+    pub(crate) streams: Places,
+    pub(crate) forwarding: Forwarding,
+    pub(crate) metrics: Arc<Metrics>,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
@@ -72,8 +80,11 @@ impl Gateway {
     /// When the supergraph cannot be served, something is to be kept where nothing is, or the manifest of trusted documents
     /// cannot be read.
     pub fn new(parts: GatewayParts) -> Result<Self, LoadError> {
-        let supergraph = Supergraph::load(&parts.supergraph, parts.config.prepared_cache_bytes)?;
-        let ways = Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public };
+        let supergraph =
+            Supergraph::load(&parts.supergraph, parts.config.prepared_cache_bytes, parts.config.prepared_cache_age)?;
+        let metrics = Arc::new(Metrics::new());
+        let ways =
+            Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public, metrics: &metrics };
         let serving = ways.to(supergraph, parts.signer.is_some());
         let GatewayParts { config, signer, tokens, in_process, public, shared, .. } = parts;
         if config.shares() && shared.is_none() {
@@ -85,7 +96,22 @@ impl Gateway {
         let budgets = Budgets::of(&config, shared.as_ref());
         let documents = Documents::of(&config, shared.as_ref()).map_err(LoadError::Configuration)?;
         let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
-        Ok(Self { config, issuers, people, budgets, documents, signer, in_process, public, serving })
+        let streams = Places::of(&config.subscriptions);
+        let forwarding = Forwarding::of(&config.headers);
+        Ok(Self {
+            config,
+            issuers,
+            people,
+            budgets,
+            documents,
+            streams,
+            forwarding,
+            metrics,
+            signer,
+            in_process,
+            public,
+            serving,
+        })
     }
 
     /// Serves `text` from now on; false where it is what is served already. Requests in flight end with what they began.
@@ -96,8 +122,13 @@ impl Gateway {
         if self.serving.load().supergraph.text == text {
             return Ok(false);
         }
-        let supergraph = Supergraph::load(text, self.config.prepared_cache_bytes)?;
-        let ways = Ways { config: &self.config, in_process: &self.in_process, public: &self.public };
+        let loaded = Supergraph::load(text, self.config.prepared_cache_bytes, self.config.prepared_cache_age);
+        self.metrics.supergraph_came(loaded.is_ok());
+        let supergraph = loaded?;
+        let warmed = pipeline::warm(&self.config, &self.serving.load().supergraph, &supergraph);
+        tracing::info!(warmed, "operations in use were prepared for the new supergraph");
+        let (config, metrics) = (&self.config, &self.metrics);
+        let ways = Ways { config, in_process: &self.in_process, public: &self.public, metrics };
         self.serving.store(Arc::new(ways.to(supergraph, self.signer.is_some())));
         Ok(true)
     }
@@ -123,6 +154,7 @@ struct Ways<'a> {
     config: &'a GatewayConfig,
     in_process: &'a HashMap<String, Arc<dyn SubgraphClient>>,
     public: &'a HashMap<String, Router>,
+    metrics: &'a Arc<Metrics>,
 }
 
 impl Ways<'_> {
@@ -130,22 +162,49 @@ impl Ways<'_> {
     fn to(&self, supergraph: Supergraph, signs: bool) -> Serving {
         let mut clients: BTreeMap<String, Arc<dyn SubgraphClient>> = BTreeMap::new();
         let mut addresses = BTreeMap::new();
+        self.warn_of_strangers(&supergraph);
+        let add = |clients: &mut BTreeMap<_, _>, name: &String, client| {
+            let rules = self.config.traffic.of(name, self.config.subgraph_timeout);
+            // What is told of is each try, which may have a time of its own.
+            let patience = rules.try_timeout.unwrap_or(rules.timeout);
+            clients.insert(name.clone(), around(name, self.measured(name, client, patience), &rules));
+        };
         for (name, url) in supergraph.subgraphs() {
             if let Some(client) = self.in_process.get(name) {
-                clients.insert(name.clone(), Arc::clone(client));
+                add(&mut clients, name, Arc::clone(client));
                 continue;
             }
             let url = self.config.subgraphs.get(name).unwrap_or(url);
             addresses.insert(name.clone(), url.clone());
             match HttpSubgraph::new(url, self.config.max_subgraph_response_bytes) {
-                Ok(client) => {
-                    clients.insert(name.clone(), Arc::new(client));
-                }
+                Ok(client) => add(&mut clients, name, self.with_events(name, Arc::new(client))),
                 // The others are served; a request that needs this one is told.
                 Err(error) => tracing::error!(subgraph = name, %error, "this subgraph cannot be called"),
             }
         }
         let public = PublicRoutes::of(self.config, self.public, &addresses, signs);
         Serving { supergraph, clients, public }
+    }
+
+    /// A subgraph whose events come by WebSocket where that is said.
+    fn with_events(&self, name: &str, calls: Arc<dyn SubgraphClient>) -> Arc<dyn SubgraphClient> {
+        match self.config.subscriptions.websocket.get(name) {
+            Some(address) => Arc::new(WebSocketSubgraph::new(calls, address, self.config.max_subgraph_response_bytes)),
+            None => calls,
+        }
+    }
+
+    /// What is configured for a subgraph that is not there is of no effect; its name may be misspelt.
+    fn warn_of_strangers(&self, supergraph: &Supergraph) {
+        let traffic = self.config.traffic.subgraph.keys().map(|name| ("traffic", name));
+        let headers = self.config.headers.subgraph.keys().map(|name| ("headers", name));
+        for (section, name) in traffic.chain(headers).filter(|(_, name)| !supergraph.subgraphs().contains_key(*name)) {
+            tracing::warn!("gateway.{section}.subgraph.{name}: the supergraph has no such subgraph");
+        }
+    }
+
+    /// A way whose calls are told of.
+    fn measured(&self, name: &str, client: Arc<dyn SubgraphClient>, patience: Duration) -> Arc<dyn SubgraphClient> {
+        Arc::new(Measured { name: name.to_owned(), client, metrics: Arc::clone(self.metrics), patience })
     }
 }

@@ -21,10 +21,11 @@ mod response;
 mod shared;
 pub mod subgraph;
 mod supergraph;
+mod telemetry;
 mod watched;
 
 pub use documents::watch_documents;
 pub use engine::{Gateway, GatewayParts};
-pub use http::router;
+pub use http::{metrics_router, router};
 pub use shared::{NoAddress, SharedStore};
 pub use supergraph::{LoadError, Supergraph, watch};

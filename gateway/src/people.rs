@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::http::HeaderMap;
 use bytes::Bytes;
 use kernel::{ErrorCode, PersonFacts, Principal, Profile};
 use quick_cache::sync::Cache;
@@ -13,7 +14,8 @@ use tokio::time::Instant;
 
 use crate::Gateway;
 use crate::error::GraphqlError;
-use crate::subgraph::{CallError, SubgraphRequest};
+use crate::subgraph::{CallError, Intent, SubgraphRequest};
+use crate::telemetry::Account;
 
 /// What the service of people is asked, on behalf of the person.
 const QUESTION: &[u8] = br#"{"query":"{ callingPerson { personId profiles establishments workplaces classes } }"}"#;
@@ -72,7 +74,7 @@ struct CallingPerson {
 pub(crate) async fn recognise(
     gateway: &Gateway,
     mut principal: Principal,
-    request_id: &Arc<str>,
+    account: &Arc<Account>,
 ) -> (Principal, Option<GraphqlError>) {
     let service = gateway.config.person_service.as_str();
     let (Some(person), Some(client)) = (&principal.person, &principal.client) else { return (principal, None) };
@@ -84,10 +86,10 @@ pub(crate) async fn recognise(
     }
     // Whoever asks for the same person at the same time waits for one answer.
     let learning = async {
-        let facts = match ask(gateway, service, token, request_id).await {
+        let facts = match ask(gateway, service, token, &principal, account).await {
             Ok(found) => Some(Arc::new(PersonFacts { subject: key.1.clone(), ..found.unwrap_or_default() })),
             Err(error) => {
-                tracing::warn!(request_id = &**request_id, subgraph = service, %error, "who asks cannot be learned");
+                tracing::warn!(request_id = &*account.request_id, subgraph = service, %error, "who asks cannot be learned");
                 None
             }
         };
@@ -106,7 +108,8 @@ async fn ask(
     gateway: &Gateway,
     service: &str,
     token: String,
-    request_id: &Arc<str>,
+    principal: &Principal,
+    account: &Arc<Account>,
 ) -> Result<Option<PersonFacts>, CallError> {
     let serving = gateway.serving();
     let client = serving.clients.get(service);
@@ -114,10 +117,14 @@ async fn ask(
     let request = SubgraphRequest {
         body: Bytes::from_static(QUESTION),
         principal: Some(token),
-        request_id: Arc::clone(request_id),
+        caller: Arc::new(principal.clone()),
+        // The answer is remembered for whatever request comes next: it must not depend on the headers of this one.
+        headers: gateway.forwarding.to(service, &HeaderMap::new()),
+        request_id: Arc::clone(&account.request_id),
+        account: Arc::clone(account),
+        intent: Intent::Query,
     };
-    let answer = tokio::time::timeout(gateway.config.subgraph_timeout, client.call(request)).await;
-    let bytes = answer.unwrap_or(Err(CallError::TimedOut))?;
+    let bytes = client.call(request).await?;
     let read = serde_json::from_slice::<Answer>(&bytes).map_err(|error| CallError::BrokenOff(error.to_string()))?;
     // An answer without data has errors alone: that is no "nobody".
     let data = read.data.ok_or_else(|| CallError::BrokenOff("it has no data".to_owned()))?;

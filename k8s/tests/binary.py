@@ -19,6 +19,8 @@ from wiring import addresses
 
 PREFIX, REDIS = "PASSERELLE__", "PASSERELLE__REDIS__"
 PATIENCE_S = 30
+# Where a role listens here, whatever its port in the pod.
+FREE = "127.0.0.1:0"
 
 
 class Binary:
@@ -130,7 +132,7 @@ class Pod:
             self.moved(mount["mountPath"]).mkdir(parents=True)
         for mount in mounts:
             self.fill(volumes[mount["name"]], self.moved(mount["mountPath"]))
-        self.variables = {name: str(self.moved(value)) for name, value in self.declared().items()}
+        self.variables = {name: self.variable(name, value) for name, value in self.declared().items()}
         self.arguments = [self.argument(each) for each in self.container.get("args", [])]
         return self
 
@@ -169,10 +171,13 @@ class Pod:
             found |= self.rendering.named("ConfigMap", source["configMapRef"]["name"])["data"]
         return found | {variable["name"]: variable["value"] for variable in self.container.get("env", [])}
 
+    def variable(self, name, value):
+        return FREE if name.endswith("__LISTEN") else str(self.moved(value))
+
     def argument(self, argument):
         name, equals, value = argument.partition("=")
         if name == "--listen":
-            return "--listen=127.0.0.1:0"
+            return f"--listen={FREE}"
         return name + equals + str(self.moved(value)) if equals else str(self.moved(argument))
 
     def process(self):

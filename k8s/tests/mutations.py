@@ -16,6 +16,7 @@ ROLE, GATEWAY, USERS = "Deployment/establishments", "Deployment/gateway", "Deplo
 FOREIGN = "registry.example:5000/passerelle"
 HOST = {"name": "data", "hostPath": {"path": "/"}}
 URL, KEY = "PASSERELLE__DATABASE__URL_FILE", "PASSERELLE__GATEWAY__ISSUER_KEY"
+METRICS = "PASSERELLE__GATEWAY__METRICS__LISTEN"
 
 # Check, a word of what it must say, object, place in it (what is in a list by its name or number), and what is put there.
 MUTATIONS = [
@@ -47,12 +48,14 @@ MUTATIONS = [
     (policy.network, "gateway sends to StatefulSet/postgres", "NetworkPolicy/to-database", "spec/podSelector", {}),
     (policy.network, "sends to DNS on []", "NetworkPolicy/dns", "spec/egress", []),
     (policy.network, "sends to Deployment/users on []", "NetworkPolicy/gateway", "spec/egress/0/ports/0/port", 4002),
+    (policy.network, "gateway hears another namespace on [4000, 9464]", "NetworkPolicy/metrics", FIRST, {"namespaceSelector": {}}),
     (wiring.services, "another one in the pod", "Service/users", "spec/ports/http/port", 4002),
     (wiring.services, "has no port", "Service/users", "spec/ports/http/targetPort", "web"),
     (wiring.services, "leads to", "Service/users", "spec/selector", {"app.kubernetes.io/name": "activation"}),
     (wiring.services, "a probe asks port", USERS, f"{OURS}/livenessProbe/httpGet/port", 4009),
     (wiring.services, "no such pods", "PodDisruptionBudget/users", "spec/selector/matchLabels", {"a": "b"}),
     (wiring.roles, "listens on", USERS, f"{ARGS}/2", "--listen=0.0.0.0:4002"),
+    (wiring.roles, "listens on", GATEWAY, f"{OURS}/env/{METRICS}/value", "0.0.0.0:9465"),
     (wiring.roles, "where it is not", GATEWAY, f"{ARGS}/3", "--subgraph=users=http://activation:4001"),
     (wiring.roles, "where it is not", GATEWAY, f"{ARGS}/3", "--subgraph=users=http://users:4000"),
     (wiring.roles, "no address", GATEWAY, f"{ARGS}/3", "--subgraph=activation=http://activation:4001"),

@@ -96,8 +96,9 @@ REACHES = {
     "migrate": {"database": {5432}, "redis": {6379}},
 }
 # Ports that somebody listens on, and some that nobody should be reached on.
-PORTS = (53, 80, 443, 4000, 4001, 5432, 6379)
+PORTS = (53, 80, 443, 4000, 4001, 5432, 6379, 9464)
 DNS = {"kubernetes.io/metadata.name": "kube-system"}
+MONITORING = {"kubernetes.io/metadata.name": "monitoring"}
 
 
 @dataclass
@@ -117,6 +118,7 @@ def network(rendering):
     ours = [Peer(str(w), w.labels) for w in rendering.workloads()]
     ours += [Peer("an unknown pod", {PART_OF: "passerelle"}), Peer("a stranger", {})]
     others = [Peer("DNS", {"k8s-app": "kube-dns"}, DNS), Peer("another namespace", {COMPONENT: "gateway"}, {"of": "others"})]
+    others += [Peer("Prometheus", {}, MONITORING)]
     # In the base these two are somebody else's: whether they listen is not ours to say.
     present = {peer.component() for peer in ours}
     others += [Peer(name, {COMPONENT: name}) for name in ("database", "redis") if name not in present]
@@ -137,7 +139,7 @@ def sends(this, other):
 
 def hears(this, other):
     if this.component() == "gateway":
-        return {4000}
+        return {4000, 9464} if other.namespace is MONITORING else {4000}
     return REACHES.get(other.component(), {}).get(this.component(), set())
 
 

@@ -47,7 +47,8 @@ def roles(rendering):
         container = workload.ours()
         if container is None or workload.kind == "Job":
             continue
-        listens = [int(address.rpartition(":")[2]) for address in options(container, "--listen")]
+        variables = [each["value"] for each in container.get("env", []) if each["name"].endswith("__LISTEN")]
+        listens = [int(address.rpartition(":")[2]) for address in options(container, "--listen") + variables]
         if listens != [port["containerPort"] for port in container.get("ports", [])]:
             yield f"{workload}: listens on {listens}, which is not what its ports say"
         if container["args"][0] == "subgraph":

@@ -27,5 +27,7 @@ pub fn problem(status: StatusCode, code: ErrorCode, detail: &str) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // For whoever logs the answer.
+    response.extensions_mut().insert(code);
     response
 }

@@ -12,6 +12,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response as HttpResponse};
 use axum::routing::post;
 use kernel::{ErrorCode, Fault, Principal};
@@ -21,6 +22,7 @@ use crate::batches::Batches;
 use crate::health::{self, Readiness};
 use crate::principal_token::Verifier;
 use crate::problem::nothing_here;
+use crate::telemetry;
 
 /// A service, ready to be mounted by the all-in-one or served alone.
 #[derive(Clone)]
@@ -47,7 +49,8 @@ impl std::fmt::Debug for Subgraph {
 impl Subgraph {
     /// What a process of this service alone serves: its GraphQL, its public routes and its health.
     pub fn server(self) -> Router {
-        self.router.merge(self.public).merge(health::routes(self.ready)).fallback(nothing_here)
+        let served = self.router.merge(self.public).layer(from_fn(telemetry::around));
+        served.merge(health::routes(self.ready)).fallback(nothing_here)
     }
 
     /// Its public routes by themselves, for a gateway in the same process.

@@ -2,6 +2,8 @@
 
 use kernel::{ErrorCode, Principal};
 
+use crate::config::Policies;
+
 /// What the directives of one type or field ask for, all at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Requirement {
@@ -20,8 +22,8 @@ impl Requirement {
     }
 
     /// Whether `principal` has what it asks for.
-    pub(super) fn is_met(&self, principal: &Principal) -> bool {
-        self.is_known_enough(principal) && self.has_scopes(principal) && self.policies_hold()
+    pub(super) fn is_met(&self, principal: &Principal, policies: &Policies) -> bool {
+        self.is_known_enough(principal) && self.has_scopes(principal) && self.policies_hold(principal, policies)
     }
 
     fn is_known_enough(&self, principal: &Principal) -> bool {
@@ -33,9 +35,10 @@ impl Requirement {
         self.scopes.as_ref().is_none_or(|lists| lists.iter().any(all))
     }
 
-    /// No policy is known to this gateway: only a list that names none holds.
-    fn policies_hold(&self) -> bool {
-        self.policies.as_ref().is_none_or(|lists| lists.iter().any(Vec::is_empty))
+    /// A policy that this gateway does not know is met by nobody.
+    fn policies_hold(&self, principal: &Principal, policies: &Policies) -> bool {
+        let holds = |name: &String| policies.get(name).is_some_and(|policy| policy.is_met(principal));
+        self.policies.as_ref().is_none_or(|lists| lists.iter().any(|list| list.iter().all(holds)))
     }
 
     /// Why `principal` may not see what asks for this. To be known comes first: who is not known cannot tell what it lacks.
@@ -49,13 +52,16 @@ impl Requirement {
             let wanted = lists.collect::<Vec<_>>().join(", or ");
             return (ErrorCode::Forbidden, format!("{what} needs the scope {wanted}"));
         }
-        (ErrorCode::Forbidden, format!("{what} needs a policy, and this gateway knows none"))
+        let lists = self.policies.iter().flatten().map(|names| names.join(" and "));
+        let wanted = lists.collect::<Vec<_>>().join(", or ");
+        (ErrorCode::Forbidden, format!("{what} needs the policy {wanted}, which this caller does not meet"))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::PolicyConfig;
 
     fn lists(of: &[&[&str]]) -> Vec<Vec<String>> {
         of.iter().map(|list| list.iter().map(|&item| item.to_owned()).collect()).collect()
@@ -66,35 +72,54 @@ mod tests {
         Principal { scopes, ..Principal::application("portal") }
     }
 
+    fn none() -> Policies {
+        Policies::default()
+    }
+
     #[test]
     fn scopes_are_alternatives_of_lists() {
         let either = Requirement { scopes: Some(lists(&[&["a", "b"], &["c"]])), ..Requirement::default() };
-        assert!(either.is_met(&with(&["a", "b"])) && either.is_met(&with(&["c", "d"])));
-        assert!(!either.is_met(&with(&["a"])) && !either.is_met(&Principal::anonymous()));
+        assert!(either.is_met(&with(&["a", "b"]), &none()) && either.is_met(&with(&["c", "d"]), &none()));
+        assert!(!either.is_met(&with(&["a"]), &none()) && !either.is_met(&Principal::anonymous(), &none()));
         assert_eq!(
             either.refusal(&with(&["a"]), "X.y"),
             (ErrorCode::Forbidden, "X.y needs the scope a and b, or c".to_owned())
         );
         assert_eq!(either.refusal(&Principal::anonymous(), "X.y").0, ErrorCode::Unauthenticated);
         let never = Requirement { scopes: Some(lists(&[])), ..Requirement::default() };
-        assert!(!never.is_met(&with(&["a"])));
+        assert!(!never.is_met(&with(&["a"]), &none()));
     }
 
     #[test]
-    fn no_policy_is_known() {
+    fn a_policy_that_is_not_known_is_met_by_nobody() {
         let policy = Requirement { policies: Some(lists(&[&["staff"]])), ..Requirement::default() };
-        assert!(!policy.is_met(&with(&["staff"])));
+        assert!(!policy.is_met(&with(&["staff"]), &none()));
         assert_eq!(policy.refusal(&with(&[]), "X.y").0, ErrorCode::Forbidden);
         assert_eq!(policy.refusal(&Principal::anonymous(), "X.y").0, ErrorCode::Forbidden);
         assert!(
-            Requirement { policies: Some(lists(&[&[]])), ..Requirement::default() }.is_met(&Principal::anonymous())
+            Requirement { policies: Some(lists(&[&[]])), ..Requirement::default() }
+                .is_met(&Principal::anonymous(), &none())
         );
+    }
+
+    #[test]
+    fn policies_are_alternatives_of_lists() {
+        let named = |name: &str, scope: &str| {
+            let scopes = [scope.to_owned()].into();
+            (name.to_owned(), PolicyConfig { scopes, ..PolicyConfig::default() })
+        };
+        let policies = Policies::from([named("a", "x"), named("b", "y"), named("c", "z")]);
+        let wanted = Requirement { policies: Some(lists(&[&["a", "b"], &["c"]])), ..Requirement::default() };
+        assert!(wanted.is_met(&with(&["x", "y"]), &policies) && wanted.is_met(&with(&["z"]), &policies));
+        assert!(!wanted.is_met(&with(&["x"]), &policies) && !wanted.is_met(&Principal::anonymous(), &policies));
+        let told = "X.y needs the policy a and b, or c, which this caller does not meet".to_owned();
+        assert_eq!(wanted.refusal(&with(&["x"]), "X.y"), (ErrorCode::Forbidden, told));
     }
 
     #[test]
     fn everything_asked_for_must_be_there() {
         let both = Requirement { authenticated: true, scopes: Some(lists(&[&["a"]])), ..Requirement::default() };
-        assert!(both.is_met(&with(&["a"])) && !both.is_met(&with(&[])));
-        assert!(Requirement::default().is_none() && Requirement::default().is_met(&Principal::anonymous()));
+        assert!(both.is_met(&with(&["a"]), &none()) && !both.is_met(&with(&[]), &none()));
+        assert!(Requirement::default().is_none() && Requirement::default().is_met(&Principal::anonymous(), &none()));
     }
 }

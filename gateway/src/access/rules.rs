@@ -9,6 +9,7 @@ use kernel::Principal;
 
 use super::directives::Directives;
 use super::requirement::Requirement;
+use crate::config::Policies;
 use crate::supergraph::Supergraph;
 
 /// The place of a requirement among those of a supergraph.
@@ -121,8 +122,9 @@ impl Rules {
     }
 
     /// Those of `touched` that `principal` does not meet.
-    pub(crate) fn unmet(&self, touched: &[usize], principal: &Principal) -> Unmet {
-        let unmet = |index: &&Index| self.requirements.get(**index).is_some_and(|known| !known.is_met(principal));
+    pub(crate) fn unmet(&self, touched: &[usize], principal: &Principal, policies: &Policies) -> Unmet {
+        let is_met = |known: &Requirement| known.is_met(principal, policies);
+        let unmet = |index: &&Index| self.requirements.get(**index).is_some_and(|known| !is_met(known));
         Unmet(touched.iter().filter(unmet).copied().collect())
     }
 }

@@ -58,6 +58,13 @@ impl<'a> Access<'a> {
         }
     }
 
+    /// Whether what may be seen of objects of the abstract type `ty` depends on which they are: one whose name nobody knows is
+    /// then not shown at all.
+    pub(crate) fn tells_objects_apart(&self, ty: &str) -> bool {
+        let public = |name: &str| self.supergraph.public.types.contains_key(name);
+        !self.unmet.is_empty() || !self.supergraph.types.objects_of(ty).all(public)
+    }
+
     /// Whether the field `name`, selected on the type `on`, is refused in an object of type `typename`.
     pub(crate) fn is_refused(&self, on: &str, typename: &str, name: &str) -> bool {
         let refusing = |ty: &str| self.rules().refusing(self.unmet, ty, name).is_some();

@@ -41,16 +41,7 @@ impl Default for CorsConfig {
                 "x-passerelle-csrf",
                 "x-request-id",
             ]),
-            exposed_headers: list(&[
-                "etag",
-                "ratelimit",
-                "ratelimit-limit",
-                "ratelimit-policy",
-                "ratelimit-remaining",
-                "ratelimit-reset",
-                "retry-after",
-                "x-request-id",
-            ]),
+            exposed_headers: list(&["etag", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]),
             max_age: Duration::from_hours(1),
         }
     }

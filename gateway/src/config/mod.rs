@@ -5,13 +5,18 @@ mod cors;
 mod cost;
 mod csrf;
 mod documents;
+pub(crate) mod headers;
 mod introspection;
 mod issuers;
 mod limits;
 mod listen;
+mod metrics;
 mod network;
+mod policies;
 mod security;
 mod store;
+mod subscriptions;
+mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -24,12 +29,18 @@ pub use cors::CorsConfig;
 pub use cost::CostConfig;
 pub use csrf::CsrfConfig;
 pub use documents::{DocumentsConfig, PersistedConfig};
+pub use headers::{HeadersConfig, SubgraphHeaders};
 pub use introspection::Introspection;
 pub use issuers::{IssuerConfig, SignatureAlgorithm};
 pub use limits::LimitsConfig;
+pub use metrics::MetricsConfig;
 pub use network::Network;
+pub use policies::{Policies, PolicyConfig};
 pub use security::SecurityConfig;
 pub use store::Store;
+pub use subscriptions::SubscriptionsConfig;
+pub(crate) use traffic::Rules;
+pub use traffic::{SubgraphTraffic, TrafficConfig};
 
 /// What the gateway serves, and within which bounds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -66,7 +77,7 @@ pub struct GatewayConfig {
     /// How long a whole request may take.
     #[serde(with = "humantime_serde")]
     pub request_timeout: Duration,
-    /// How long one call to a subgraph may take.
+    /// How long one call to a subgraph may take, where `traffic` does not say.
     #[serde(with = "humantime_serde")]
     pub subgraph_timeout: Duration,
     /// How long planning one operation may take.
@@ -74,6 +85,9 @@ pub struct GatewayConfig {
     pub planning_timeout: Duration,
     /// Prepared operations kept, as the sum of their documents' bytes.
     pub prepared_cache_bytes: u64,
+    /// How long they are kept.
+    #[serde(with = "humantime_serde")]
+    pub prepared_cache_age: Duration,
     /// Who may ask for the schema in a query; `/schema.graphql` has it in any case.
     pub introspection: Introspection,
     /// For those who write queries: introspection is for everyone, whatever `introspection` says.
@@ -104,8 +118,20 @@ pub struct GatewayConfig {
     pub persisted: PersistedConfig,
     /// Documents that are trusted.
     pub documents: DocumentsConfig,
+    /// Who meets the policies that the supergraph asks for.
+    pub policies: Policies,
+    /// Labels of `@override(label:)` that are switched on.
+    pub override_labels: BTreeSet<String>,
+    /// Streams of events.
+    pub subscriptions: SubscriptionsConfig,
+    /// Metrics.
+    pub metrics: MetricsConfig,
     /// Proxies in front, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// How subgraphs are called.
+    pub traffic: TrafficConfig,
+    /// Which headers subgraphs get.
+    pub headers: HeadersConfig,
 }
 
 impl Default for GatewayConfig {
@@ -129,6 +155,7 @@ impl Default for GatewayConfig {
             subgraph_timeout: Duration::from_secs(10),
             planning_timeout: Duration::from_secs(5),
             prepared_cache_bytes: 16 << 20,
+            prepared_cache_age: Duration::from_hours(24),
             introspection: Introspection::Everyone,
             development: false,
             body_timeout: Duration::from_secs(15),
@@ -143,7 +170,13 @@ impl Default for GatewayConfig {
             budget: BudgetConfig::default(),
             persisted: PersistedConfig::default(),
             documents: DocumentsConfig::default(),
+            policies: Policies::default(),
+            override_labels: BTreeSet::new(),
+            subscriptions: SubscriptionsConfig::default(),
+            metrics: MetricsConfig::default(),
             trusted_proxies: Vec::new(),
+            traffic: TrafficConfig::default(),
+            headers: HeadersConfig::default(),
         }
     }
 }
@@ -173,6 +206,7 @@ impl GatewayConfig {
         self.bounds()?;
         self.cors.check()?;
         self.csrf.check()?;
+        self.metrics.check()?;
         self.prefixes()
     }
 
@@ -197,6 +231,7 @@ impl GatewayConfig {
             ("subgraph_timeout", self.subgraph_timeout),
             ("planning_timeout", self.planning_timeout),
             ("body_timeout", self.body_timeout),
+            ("prepared_cache_age", self.prepared_cache_age),
         ];
         if let Some((key, _)) = counts.iter().find(|(_, most)| *most == 0) {
             return Err(format!("gateway.{key}: with 0 nothing would be answered; write 1 at least"));
@@ -225,7 +260,11 @@ impl GatewayConfig {
         self.cost.check()?;
         self.budget.check()?;
         self.persisted.check()?;
-        self.documents.check()
+        policies::check(&self.policies)?;
+        self.subscriptions.check()?;
+        self.documents.check()?;
+        self.traffic.check(self.subgraph_timeout)?;
+        self.headers.check()
     }
 
     /// Whether anything is kept in Redis.

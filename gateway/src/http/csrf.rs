@@ -3,7 +3,8 @@
 //!
 //! At `/graphql` a request with the cookie must show that its page was allowed to send it: by a content type or a header that makes
 //! browsers ask first (a preflight, which `[gateway.cors]` answers). Everywhere a request that would change something, and at
-//! `/graphql` every one, is refused where the browser says that a page of another site sent it whose origin is not allowed.
+//! `/graphql` every one, is refused where the browser says that a page of another site sent it whose origin is not allowed. A
+//! WebSocket is opened without asking first: there it is the origin that counts.
 
 use std::sync::Arc;
 
@@ -33,6 +34,13 @@ pub(super) async fn guard(State(gateway): State<Arc<Gateway>>, request: Request,
             Some(
                 "a page of another site sent this with the session's cookie; its origin is not allowed here".to_owned(),
             )
+        } else if graphql && is_websocket(headers) {
+            // Browsers ask nobody before they open one, and always say for which page.
+            let own = || is_of_this_origin(headers, config.public_url.as_deref());
+            (!own() && !allowed()).then(|| {
+                "a page of another origin opens this with the session's cookie; its origin is not allowed here"
+                    .to_owned()
+            })
         } else if graphql && !is_preflighted(headers, &config.csrf) {
             let names = config.csrf.headers.join(", ");
             Some(format!(
@@ -58,6 +66,18 @@ fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
 
 fn is_cross_site(headers: &HeaderMap) -> bool {
     headers.get(SEC_FETCH_SITE).is_some_and(|site| site.as_bytes().eq_ignore_ascii_case(b"cross-site"))
+}
+
+fn is_websocket(headers: &HeaderMap) -> bool {
+    headers.get(header::UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
+/// Whether the page that asks is one of this gateway's: by where clients reach it, or by the address that they came to.
+fn is_of_this_origin(headers: &HeaderMap, public_url: Option<&str>) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()) else { return false };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let page = origin.split_once("://").map(|(_, authority)| authority);
+    public_url == Some(origin) || (host.is_some() && page == host)
 }
 
 /// Whether a browser would have asked first before it sent this for a page of another origin.
@@ -97,6 +117,16 @@ mod tests {
         assert!(has("a=\"b; __Host-passerelle = x"));
         assert!(!has("__Host-passerelle2=x; x__Host-passerelle=y"));
         assert!(!has("a=__Host-passerelle"));
+    }
+
+    #[test]
+    fn a_page_of_this_origin_is_known_by_its_address() {
+        let own =
+            |origin, host| is_of_this_origin(&headers(&[("origin", origin), ("host", host)]), Some("https://api.fr"));
+        assert!(own("https://api.fr", "10.0.0.1:4000"), "behind a proxy");
+        assert!(own("http://127.0.0.1:4000", "127.0.0.1:4000"));
+        assert!(!own("https://evil.fr", "api.fr") && !own("null", "null") && !own("https://api.fr.evil.fr", "api.fr"));
+        assert!(!is_of_this_origin(&headers(&[("host", "api.fr")]), None), "no page at all");
     }
 
     #[test]

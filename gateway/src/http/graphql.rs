@@ -1,45 +1,47 @@
 //! GraphQL over HTTP: GET and POST, media types and statuses.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
-use axum::Extension;
-use axum::extract::{ConnectInfo, RawQuery, State};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::ErrorCode;
 use serde::Serialize;
 
-use super::address::client_address;
+use super::arrival::Arrival;
 use super::body::{BadBody, ReadBody};
 use super::request_id::{REQUEST_ID, request_id};
-use super::{accept, auth, content};
+use super::{accept, auth, content, events, websocket};
 use crate::Gateway;
 use crate::budget::Client;
 use crate::error::GraphqlError;
 use crate::pipeline::{self, Asker, Params};
+use crate::telemetry::Outcome;
 
 const GRAPHQL: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
 
-/// The other end of the connection, where there is one.
-type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
-
 /// `GET /graphql?query=...`: queries only. Of an answer to HEAD the router sends the head alone.
 pub(super) async fn by_get(
     State(gateway): State<Arc<Gateway>>,
-    peer: Peer,
+    arrival: Arrival,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
+    if let Ok(upgrade) = upgrade {
+        return websocket::open(gateway, upgrade, &headers, arrival);
+    }
     let params = Params::from_query(query.as_deref().unwrap_or_default());
-    answer(&gateway, params, peer, &headers).await
+    answer(&gateway, params, arrival, &headers).await
 }
 
 /// `POST /graphql` with a JSON body.
 pub(super) async fn by_post(
     State(gateway): State<Arc<Gateway>>,
-    peer: Peer,
+    arrival: Arrival,
     headers: HeaderMap,
     ReadBody(body): ReadBody,
 ) -> Response {
@@ -67,16 +69,22 @@ pub(super) async fn by_post(
             return refused(StatusCode::BAD_REQUEST, ErrorCode::BadUserInput, "the body broke off".to_owned());
         }
     };
-    answer(&gateway, Params::from_body(&body), peer, &headers).await
+    answer(&gateway, Params::from_body(&body), arrival, &headers).await
 }
 
-async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, peer: Peer, headers: &HeaderMap) -> Response {
+async fn answer(
+    gateway: &Arc<Gateway>,
+    params: Result<Params, GraphqlError>,
+    arrival: Arrival,
+    headers: &HeaderMap,
+) -> Response {
     let id = request_id(headers);
-    let Some(media_type) = media_type(headers) else {
-        let error =
-            GraphqlError::new(ErrorCode::BadUserInput, format!("only {GRAPHQL} and {JSON} are served, in UTF-8"));
+    let Some(wanted) = accept::best(headers, events::offered(headers, &[JSON, GRAPHQL, events::MEDIA_TYPE])) else {
+        let told = format!("only {GRAPHQL}, {JSON} and {} are served, in UTF-8", events::MEDIA_TYPE);
+        let error = GraphqlError::new(ErrorCode::BadUserInput, told);
         return refusal(StatusCode::NOT_ACCEPTABLE, vec![error], JSON, &id);
     };
+    let media_type = if wanted == GRAPHQL { GRAPHQL } else { JSON };
     let principal = match auth::principal(gateway, headers).await {
         Ok(principal) => principal,
         Err(unknown) => {
@@ -89,16 +97,36 @@ async fn answer(gateway: &Gateway, params: Result<Params, GraphqlError>, peer: P
         // The body is no request at all: whatever the media type, that is the client's mistake.
         Err(error) => return refusal(StatusCode::BAD_REQUEST, vec![error], media_type, &id),
     };
-    let address =
-        client_address(peer.map(|Extension(ConnectInfo(peer))| peer), headers, &gateway.config.trusted_proxies);
+    let address = arrival.address(headers, &gateway.config.trusted_proxies);
+    let Arrival { account, stopping, .. } = arrival;
+    account.comes_from(principal.client.as_deref());
     let (client, standing) = (Client::of(&principal, address), OnceLock::new());
-    let asker = Asker { principal, request_id: Arc::from(id.as_str()), client, standing: &standing };
+    let headers_taken = gateway.forwarding.take(headers);
+    let asker = Asker { principal, account, client, standing: &standing, headers: headers_taken };
+    if wanted == events::MEDIA_TYPE {
+        let mut response = match events::answer(gateway, params, asker, headers, stopping).await {
+            Ok(events) => events,
+            Err(errors) => {
+                let status = errors.first().map_or(500, GraphqlError::status);
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                refusal(status, errors, JSON, &id)
+            }
+        };
+        if let Some(standing) = standing.get() {
+            standing.tell(response.headers_mut());
+        }
+        return response;
+    }
     let run = pipeline::run(gateway, params, asker);
     let outcome = tokio::time::timeout(gateway.config.request_timeout, run).await.unwrap_or_else(|_| {
         Err(vec![GraphqlError::new(ErrorCode::Timeout, "the whole request took too long; ask for less at once")])
     });
     let mut response = match outcome {
-        Ok(answer) => respond(StatusCode::OK, write(&answer), media_type, &id),
+        Ok(answer) => {
+            let mut response = respond(StatusCode::OK, write(&answer), media_type, &id);
+            response.extensions_mut().insert(Outcome::answered(&answer.errors));
+            response
+        }
         Err(errors) => {
             // Clients of the older media type read every answer to a well-formed request from a 200.
             let status = errors.first().map_or(500, GraphqlError::status);
@@ -128,7 +156,10 @@ pub(super) fn refusal(status: StatusCode, errors: Vec<GraphqlError>, media_type:
     struct Refusal {
         errors: Vec<GraphqlError>,
     }
-    respond(status, write(&Refusal { errors }), media_type, id)
+    let outcome = Outcome::refused(&errors);
+    let mut response = respond(status, write(&Refusal { errors }), media_type, id);
+    response.extensions_mut().insert(outcome);
+    response
 }
 
 fn respond(status: StatusCode, body: Vec<u8>, media_type: &'static str, id: &str) -> Response {

@@ -1,10 +1,12 @@
 //! The gateway's HTTP front: GraphQL, the public schema, the explorer, health, and the public routes of services.
 //!
-//! What holds for many routes is a layer, one a file. From the outside in: [`request_id`], [`security`], [`cors`], [`load`],
+//! What holds for many routes is a layer, one a file. From the outside in: [`access_log`], [`security`], [`cors`], [`load`],
 //! [`csrf`], [`methods`], and on the gateway's own routes [`compression`].
 
 mod accept;
+mod access_log;
 mod address;
+mod arrival;
 mod asked;
 mod auth;
 mod body;
@@ -12,14 +14,18 @@ mod compression;
 mod content;
 mod cors;
 mod csrf;
+mod events;
 mod explorer;
 mod graphql;
 mod load;
 mod methods;
+mod metrics;
 mod public;
 mod request_id;
 mod schema;
 mod security;
+mod streams;
+mod websocket;
 
 use std::sync::Arc;
 
@@ -30,6 +36,9 @@ use axum::routing::get;
 use service_kit::health::{self, Readiness};
 
 use crate::Gateway;
+pub(crate) use streams::Places;
+
+pub use metrics::metrics_router;
 
 /// Everything that the gateway serves. `ready` tells whether what it needs can answer.
 pub fn router(gateway: Arc<Gateway>, ready: Readiness) -> Router {
@@ -47,7 +56,7 @@ pub fn router(gateway: Arc<Gateway>, ready: Readiness) -> Router {
         .fallback(public::forward)
         .layer(from_fn_with_state(Arc::clone(&gateway), csrf::guard))
         .layer(from_fn_with_state(load::places(config.max_concurrent_requests), load::bound))
-        .with_state(gateway)
+        .with_state(Arc::clone(&gateway))
         // Whoever looks whether the process lives is answered however much it has to do.
         .merge(health::routes(ready));
     // One service from here on: what comes out of it is the whole answer, with the methods that its route takes.
@@ -55,5 +64,7 @@ pub fn router(gateway: Arc<Gateway>, ready: Readiness) -> Router {
     if let Some(cors) = cors::layer(&config.cors) {
         whole = whole.layer(cors);
     }
-    whole.layer(from_fn_with_state(security::hsts(&config), security::everywhere)).layer(from_fn(request_id::identify))
+    whole
+        .layer(from_fn_with_state(security::hsts(&config), security::everywhere))
+        .layer(from_fn_with_state(gateway, access_log::tell))
 }

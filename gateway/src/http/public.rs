@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use axum::http::{HeaderValue, Request, StatusCode};
@@ -9,31 +10,27 @@ use axum::response::{IntoResponse, Response};
 use kernel::{ErrorCode, Principal};
 use service_kit::principal_token;
 use service_kit::problem::{nothing_here, problem};
+use tracing::Span;
 
 use super::auth;
-use super::request_id::{REQUEST_ID, request_id};
 use crate::Gateway;
 use crate::people;
 use crate::public::{Failed, PublicRoute, headers};
+use crate::telemetry::Account;
 
 /// Hands a request on to the service that its path belongs to.
-pub(super) async fn forward(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> Response {
-    let id = request_id(request.headers());
-    let mut response = answer(&gateway, request, &id).await;
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    response
-}
-
-async fn answer(gateway: &Gateway, request: Request<Body>, id: &str) -> Response {
+pub(super) async fn forward(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(account): Extension<Arc<Account>>,
+    request: Request<Body>,
+) -> Response {
     let serving = gateway.serving();
     let Some(route) = serving.public.find(request.uri().path()) else {
         return nothing_here().await;
     };
-    match auth::principal(gateway, request.headers()).await {
-        Ok(principal) => match people::recognise(gateway, principal, &Arc::from(id)).await {
-            (principal, None) => hand_on(gateway, route, request, &principal, id).await,
+    match auth::principal(&gateway, request.headers()).await {
+        Ok(principal) => match people::recognise(&gateway, principal, &account).await {
+            (principal, None) => hand_on(&gateway, route, request, &principal, &account).await,
             // A person who is not recognised would be told that nothing is there for them.
             (_, Some(_)) => {
                 refusal(&Failed::Unreachable("who asks cannot be learned".to_owned()), &gateway.config.person_service)
@@ -48,8 +45,9 @@ async fn hand_on(
     route: &PublicRoute,
     request: Request<Body>,
     principal: &Principal,
-    id: &str,
+    account: &Account,
 ) -> Response {
+    account.comes_from(principal.client.as_deref());
     let (parts, body) = request.into_parts();
     // A new request: what the gateway's own layers left in the old one, such as limits, is not the service's.
     let mut onward = Request::new(body);
@@ -57,9 +55,7 @@ async fn hand_on(
     *onward.uri_mut() = parts.uri;
     *onward.headers_mut() = parts.headers;
     headers::of_request(onward.headers_mut());
-    if let Ok(value) = HeaderValue::from_str(id) {
-        onward.headers_mut().insert(REQUEST_ID, value);
-    }
+    account.trace.hand_on(&Span::current(), onward.headers_mut());
     let token = gateway.principal_token(route.service(), principal);
     if let Some(Ok(mut value)) = token.map(|token| HeaderValue::from_str(&token)) {
         value.set_sensitive(true);
@@ -78,7 +74,7 @@ async fn hand_on(
         }
         Err(failed) => {
             let service = route.service();
-            tracing::warn!(request_id = id, service, error = %failed, "a public route was not answered");
+            tracing::warn!(request_id = &*account.request_id, service, error = %failed, "a public route was not answered");
             refusal(&failed, service).into_response()
         }
     }

@@ -1,10 +1,6 @@
 //! The id under which a request is logged, here and in every service.
 
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue};
-use axum::middleware::Next;
-use axum::response::Response;
-use tracing::Instrument;
+use axum::http::HeaderMap;
 
 /// The header that carries it.
 pub(super) const REQUEST_ID: &str = "x-request-id";
@@ -20,16 +16,4 @@ pub(super) fn request_id(headers: &HeaderMap) -> String {
             && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
     given.filter(plain).map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
-}
-
-/// Gives every request its id, whatever answers it: in the request's own header, where all read it, on each line that is logged
-/// meanwhile, and in the answer.
-pub(super) async fn identify(mut request: Request, next: Next) -> Response {
-    let id = request_id(request.headers());
-    let value = HeaderValue::from_str(&id).expect("letters, digits, - and _ make a header");
-    request.headers_mut().insert(REQUEST_ID, value.clone());
-    let span = tracing::info_span!("request", request_id = id);
-    let mut response = next.run(request).instrument(span).await;
-    response.headers_mut().insert(REQUEST_ID, value);
-    response
 }

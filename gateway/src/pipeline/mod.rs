@@ -8,19 +8,27 @@ mod params;
 mod plan;
 mod prepare;
 mod respond;
+mod subscribe;
 mod wanted;
+mod warm;
 
 use std::sync::{Arc, OnceLock};
 
+use ::http::HeaderMap;
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
+use futures::stream::{BoxStream, StreamExt};
 use kernel::{ErrorCode, Principal};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 pub(crate) use cache::PreparedCache;
 pub(crate) use params::Params;
 pub(crate) use prepare::Prepared;
 pub(crate) use respond::Answer;
+pub(crate) use subscribe::Recall;
+pub(crate) use warm::warm;
 
 use crate::Gateway;
 use crate::budget::{Client, Standing};
@@ -28,24 +36,30 @@ use crate::cost::Estimate;
 use crate::engine::Serving;
 use crate::error::GraphqlError;
 use crate::people;
+use crate::telemetry::Account;
+use execute::Context;
 use prepare::Parsed;
 
 /// Who asks, as far as the request says it.
 pub(crate) struct Asker<'a> {
     pub(crate) principal: Principal,
-    pub(crate) request_id: Arc<str>,
+    pub(crate) account: Arc<Account>,
     /// Whose budget it is.
     pub(crate) client: Client,
     /// How the client stands, once that is known: told beside whatever the answer is.
     pub(crate) standing: &'a OnceLock<Standing>,
+    /// Those of the request's headers that some subgraph gets.
+    pub(crate) headers: HeaderMap,
 }
 
-/// Who asks, as the house knows them, and under which id.
+/// Who asks, as the house knows them, and the account of what they ask.
 pub(crate) struct Caller {
     pub(crate) principal: Principal,
     /// What could not be learned of them, as the client is told.
     pub(crate) doubt: Option<GraphqlError>,
-    pub(crate) request_id: Arc<str>,
+    pub(crate) account: Arc<Account>,
+    /// Those of the request's headers that some subgraph gets.
+    pub(crate) headers: HeaderMap,
 }
 
 /// A request that is within its bounds, as far as that is told by its document and its variables.
@@ -57,24 +71,90 @@ struct Weighed {
 
 /// Answers a request. The error side is a refusal before anything was executed.
 pub(crate) async fn run(gateway: &Gateway, params: Params, asker: Asker<'_>) -> Result<Answer, Vec<GraphqlError>> {
+    stages(gateway, params, asker).instrument(operation_span()).await
+}
+
+async fn stages(gateway: &Gateway, params: Params, asker: Asker<'_>) -> Result<Answer, Vec<GraphqlError>> {
     let serving = gateway.serving();
-    budget::check(gateway, &asker)?;
-    let weighed = match weigh(gateway, &serving, &params).await {
+    let weighed = admit(gateway, &serving, &params, &asker).await?;
+    if weighed.parsed.operation.is_subscription() {
+        let told =
+            "a subscription is a stream: ask with accept: text/event-stream, or by WebSocket (graphql-transport-ws)";
+        return Err(vec![GraphqlError::new(ErrorCode::BadUserInput, told)]);
+    }
+    answer(gateway, &serving, &params, asker, weighed).await
+}
+
+/// The answers of an operation, one after the other: of a query or a mutation there is one. The error side is as in [`run`].
+pub(crate) async fn stream(
+    gateway: &Arc<Gateway>,
+    params: Params,
+    asker: Asker<'_>,
+    recall: Recall,
+) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
+    stream_stages(gateway, params, asker, recall).instrument(operation_span()).await
+}
+
+async fn stream_stages(
+    gateway: &Arc<Gateway>,
+    params: Params,
+    asker: Asker<'_>,
+    recall: Recall,
+) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
+    let serving = gateway.serving();
+    let weighed = admit(gateway, &serving, &params, &asker).await?;
+    if weighed.parsed.operation.is_subscription() {
+        return subscribe::subscribe(gateway, serving, weighed, recall).await;
+    }
+    let answering = answer(gateway, &serving, &params, asker, weighed);
+    let answered = tokio::time::timeout(gateway.config.request_timeout, answering).await;
+    let answer = answered.unwrap_or_else(|_| {
+        Err(vec![GraphqlError::new(ErrorCode::Timeout, "the whole request took too long; ask for less at once")])
+    })?;
+    Ok(futures::stream::iter([answer]).boxed())
+}
+
+/// The span of an operation, which is told of it as soon as that is known.
+fn operation_span() -> Span {
+    tracing::debug_span!("graphql.operation", graphql.operation.type = Empty, graphql.operation.name = Empty)
+}
+
+/// Lets a request in that is within its bounds and its client's budget.
+async fn admit(
+    gateway: &Gateway,
+    serving: &Arc<Serving>,
+    params: &Params,
+    asker: &Asker<'_>,
+) -> Result<Weighed, Vec<GraphqlError>> {
+    budget::check(gateway, asker)?;
+    let weighed = match weigh(gateway, serving, params, &asker.account).await {
         Ok(weighed) => weighed,
         Err(errors) => {
             // Looking at it was work too.
-            budget::take(gateway, &asker, 1).await?;
+            budget::take(gateway, asker, 1).await?;
             return Err(errors);
         }
     };
+    budget::take(gateway, asker, weighed.estimate.cost).await?;
+    Ok(weighed)
+}
+
+/// Answers a query or a mutation that was let in.
+async fn answer(
+    gateway: &Gateway,
+    serving: &Arc<Serving>,
+    params: &Params,
+    asker: Asker<'_>,
+    weighed: Weighed,
+) -> Result<Answer, Vec<GraphqlError>> {
     let Weighed { parsed, variables, estimate } = weighed;
-    budget::take(gateway, &asker, estimate.cost).await?;
-    let Asker { principal, request_id, .. } = asker;
-    let (principal, doubt) = people::recognise(gateway, principal, &request_id).await;
-    let caller = &Caller { principal, doubt, request_id };
-    let prepared = prepare::planned(gateway, &serving, &parsed, &variables, &caller.principal).await?;
-    let introspected = prepare::introspect(gateway, &serving, &prepared, &variables, &caller.principal)?;
-    let executed = execute::execute(gateway, &serving, &prepared, &variables, caller).await;
+    let Asker { principal, account, headers, .. } = asker;
+    let (principal, doubt) = people::recognise(gateway, principal, &account).await;
+    let caller = &Caller { principal, doubt, account, headers };
+    let prepared = prepare::planned(gateway, serving, &parsed, &variables, &caller.principal).await?;
+    let introspected = prepare::introspect(gateway, serving, &prepared, &variables, &caller.principal)?;
+    let context = Context { gateway, serving, variables: &variables, caller };
+    let executed = execute::execute(context, &prepared).await;
     let supergraph = &serving.supergraph;
     let mut answer = respond::respond(supergraph, &prepared, &variables, introspected.as_ref(), caller, executed);
     if params.extensions.cost && gateway.config.cost.enabled {
@@ -84,12 +164,18 @@ pub(crate) async fn run(gateway: &Gateway, params: Params, asker: Asker<'_>) -> 
 }
 
 /// Finds and reads the document, reads the variables, and finds what they cost.
-async fn weigh(gateway: &Gateway, serving: &Arc<Serving>, params: &Params) -> Result<Weighed, Vec<GraphqlError>> {
+async fn weigh(
+    gateway: &Gateway,
+    serving: &Arc<Serving>,
+    params: &Params,
+    account: &Account,
+) -> Result<Weighed, Vec<GraphqlError>> {
     let found = gateway.documents.find(params).await.map_err(|error| vec![error])?;
     let (text, operation) = (Arc::clone(&found.text), params.operation_name.as_deref());
     let parsed = prepare::document(gateway, serving, text, operation).await?;
+    account.asks_for(&parsed.operation);
     gateway.documents.keep(&found).await;
-    if params.read_only && !parsed.operation.is_query() {
+    if params.read_only && parsed.operation.is_mutation() {
         let error = GraphqlError::new(ErrorCode::BadUserInput, "GET runs queries only; send a mutation by POST");
         return Err(vec![error.of_wrong_method()]);
     }

@@ -1,35 +1,36 @@
 //! Planning: once for a document, what its callers may see of it, and what its conditions leave of it.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use hive_router_query_planner::ast::normalization::normalize_operation;
-use hive_router_query_planner::graph::PlannerOverrideContext;
 use hive_router_query_planner::planner::plan_nodes::QueryPlan;
 use hive_router_query_planner::utils::cancellation::CancellationToken;
 use hive_router_query_planner::utils::parsing::safe_parse_operation;
 use kernel::ErrorCode;
 
+use super::cache::Variant;
 use super::limits::exceeded;
 use super::prepare::{Parsed, Prepared, internal};
-use crate::access::{Access, Unmet};
+use crate::access::Access;
 use crate::config::GatewayConfig;
 use crate::error::GraphqlError;
-use crate::plan::{Cut, Decided, MAX_NESTING, Part, Planned, PlannerDocument, by_level};
-use crate::supergraph::Supergraph;
+use crate::plan::{Cut, MAX_NESTING, Part, Planned, PlannerDocument, by_level};
+use crate::supergraph::{Drawn, Supergraph};
 
-/// Plans what of an operation is `decided` to be asked for and may be seen by who does not meet `unmet`.
+/// Plans one variant of an operation.
 pub(super) fn plan_all(
     supergraph: &Supergraph,
     config: &GatewayConfig,
     parsed: &Parsed,
-    unmet: Unmet,
-    decided: &Decided,
+    variant: Variant,
 ) -> Result<Prepared, Vec<GraphqlError>> {
+    let Variant { unmet, drawn, decided } = variant;
     let (document, operation) = (Arc::clone(&parsed.document), parsed.operation.clone());
     let access = Access { supergraph, unmet: &unmet };
     let planned =
-        PlannerDocument::of(access, &document, &operation, &parsed.conditions.variables(decided), config.max_fields);
+        PlannerDocument::of(access, &document, &operation, &parsed.conditions.variables(&decided), config.max_fields);
     if planned.fields > config.max_fields {
         let most = config.max_fields;
         return Err(exceeded(format!(
@@ -39,7 +40,8 @@ pub(super) fn plan_all(
     if planned.nesting > MAX_NESTING {
         return Err(exceeded(format!("the operation nests {} brackets; {MAX_NESTING} at most", planned.nesting)));
     }
-    let planning = Planning { supergraph, token: CancellationToken::with_timeout(config.planning_timeout) };
+    let token = CancellationToken::with_timeout(config.planning_timeout);
+    let planning = Planning { supergraph, labels: &config.override_labels, drawn, token };
     let mut programs = Vec::new();
     for part in planned.parts {
         programs.push(planning.part(part, None)?.program());
@@ -49,6 +51,9 @@ pub(super) fn plan_all(
 
 struct Planning<'a> {
     supergraph: &'a Supergraph,
+    /// Overrides that are switched on, and what was drawn of those by share.
+    labels: &'a BTreeSet<String>,
+    drawn: Drawn,
     /// Ends the planning of an operation that takes too long.
     token: CancellationToken,
 }
@@ -76,7 +81,7 @@ impl Planning<'_> {
             let document = safe_parse_operation(text).map_err(|error| error.to_string())?;
             let normalized =
                 normalize_operation(&planner.supergraph, &document, None).map_err(|error| error.to_string())?;
-            let context = PlannerOverrideContext::default();
+            let context = self.supergraph.overrides.context(self.drawn, self.labels);
             let plan = planner.plan_from_normalized_operation(normalized.executable_operation(), context, &self.token);
             plan.map_err(|error| error.to_string())
         }));

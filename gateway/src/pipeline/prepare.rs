@@ -2,6 +2,7 @@
 //! what its callers may see of it. Both are cached.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use apollo_compiler::executable::Operation;
 use apollo_compiler::introspection;
@@ -11,7 +12,10 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Node};
 use kernel::{ErrorCode, Principal, PrincipalKind};
+use tokio::time::Instant;
+use tracing::Instrument;
 
+use super::cache::Variant;
 use super::limits::{self, exceeded};
 use super::plan::plan_all;
 use crate::Gateway;
@@ -22,6 +26,7 @@ use crate::engine::Serving;
 use crate::error::GraphqlError;
 use crate::plan::{self, Conditions};
 use crate::supergraph::Supergraph;
+use crate::telemetry;
 
 /// Errors of one document that are told at most.
 const MAX_ERRORS: usize = 20;
@@ -37,7 +42,7 @@ pub(crate) struct Parsed {
     pub(super) document: Arc<Valid<ExecutableDocument>>,
     pub(super) operation: Node<Operation>,
     /// The requirements on callers that it touches.
-    touched: Vec<usize>,
+    pub(super) touched: Vec<usize>,
     /// The variables that decide what of it is asked for.
     pub(super) conditions: Conditions,
     /// What it costs.
@@ -63,11 +68,16 @@ pub(super) async fn document(
     text: Arc<str>,
     operation_name: Option<&str>,
 ) -> Result<Arc<Parsed>, Vec<GraphqlError>> {
+    let missed = AtomicBool::new(false);
     let read = |id, text: Arc<str>, name: Option<Arc<str>>| {
+        missed.store(true, Ordering::Relaxed);
         let (serving, config) = (Arc::clone(serving), gateway.config.clone());
         aside(move || parse(&serving.supergraph, &config, id, &text, name.as_deref()))
     };
-    serving.supergraph.prepared.document(text, operation_name, read).await
+    let span = tracing::debug_span!("graphql.prepare", stage = "document");
+    let document = serving.supergraph.prepared.document(text, operation_name, read).instrument(span).await;
+    gateway.metrics.looked_up(telemetry::Prepared::Documents, !missed.load(Ordering::Relaxed));
+    document
 }
 
 /// The plan of a document for this caller and what their variables leave of it, from the cache or made now.
@@ -78,13 +88,37 @@ pub(super) async fn planned(
     variables: &Valid<JsonMap>,
     principal: &Principal,
 ) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
-    let unmet = serving.supergraph.rules.unmet(&parsed.touched, principal);
-    let decided = parsed.conditions.decided(variables);
-    let make = |unmet, decided| {
+    let supergraph = &serving.supergraph;
+    let unmet = supergraph.rules.unmet(&parsed.touched, principal, &gateway.config.policies);
+    let (drawn, decided) = (supergraph.overrides.draw(), parsed.conditions.decided(variables));
+    let variant = Variant { unmet, drawn, decided };
+    let missed = AtomicBool::new(false);
+    let make = |variant| {
+        missed.store(true, Ordering::Relaxed);
         let (serving, config, parsed) = (Arc::clone(serving), gateway.config.clone(), Arc::clone(parsed));
-        aside(move || plan_all(&serving.supergraph, &config, &parsed, unmet, &decided))
+        let metrics = Arc::clone(&gateway.metrics);
+        aside(move || {
+            let began = Instant::now();
+            let planned = plan_all(&serving.supergraph, &config, &parsed, variant);
+            metrics.planned(began.elapsed());
+            planned
+        })
     };
-    serving.supergraph.prepared.plan(parsed, unmet, decided, make).await
+    let span = tracing::debug_span!("graphql.prepare", stage = "plan");
+    let planned = supergraph.prepared.plan(parsed, variant, make).instrument(span).await;
+    gateway.metrics.looked_up(telemetry::Prepared::Plans, !missed.load(Ordering::Relaxed));
+    planned
+}
+
+/// Whether a plan is still the one for this caller.
+pub(super) fn is_for(
+    gateway: &Gateway,
+    serving: &Serving,
+    parsed: &Parsed,
+    prepared: &Prepared,
+    principal: &Principal,
+) -> bool {
+    serving.supergraph.rules.unmet(&parsed.touched, principal, &gateway.config.policies) == prepared.unmet
 }
 
 /// Runs what may take long where it holds up no other request of this thread.
@@ -98,7 +132,7 @@ pub(super) fn internal() -> GraphqlError {
     GraphqlError::new(ErrorCode::Internal, "an internal error; the log has more under this request's id")
 }
 
-fn parse(
+pub(super) fn parse(
     supergraph: &Supergraph,
     config: &GatewayConfig,
     id: u64,
@@ -121,9 +155,6 @@ fn parse(
         .get(operation_name)
         .map_err(|error| vec![request_error(&document, &error, ErrorCode::BadUserInput)])?
         .clone();
-    if operation.is_subscription() {
-        return Err(vec![GraphqlError::new(ErrorCode::BadUserInput, "subscriptions are not served here")]);
-    }
     let bytes = query.len().saturating_add(limits::check(&document, &operation, config)?);
     introspection::check_max_depth(&document, &operation)
         .map_err(|error| vec![request_error(&document, &error, ErrorCode::LimitExceeded)])?;

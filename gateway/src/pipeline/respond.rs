@@ -14,7 +14,7 @@ use crate::response::complete::Completion;
 use crate::supergraph::Supergraph;
 
 /// A GraphQL response with data, as it is written.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Answer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) errors: Vec<GraphqlError>,
@@ -37,6 +37,11 @@ struct Cost {
 }
 
 impl Answer {
+    /// One that has nothing but an error.
+    pub(super) fn without_data(error: GraphqlError) -> Self {
+        Self { errors: vec![error], ..Self::default() }
+    }
+
     /// Tells what the operation was expected to cost, and what one may.
     pub(super) fn report(&mut self, estimated: u64, max: u64) {
         self.extensions = Some(Reported { cost: Cost { estimated, max } });

@@ -1,5 +1,7 @@
 //! The program: what the planner's plan becomes once, so that running it costs no more than it must.
 
+use std::collections::VecDeque;
+
 use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::SelectionSet;
 use hive_router_query_planner::planner::plan_nodes::{
@@ -12,6 +14,8 @@ use crate::json::ByteString;
 
 /// What to fetch, in which order.
 pub(crate) struct Program {
+    /// Where a subscription's events come from; what else is fetched is fetched for each of them.
+    pub(crate) source: Option<Box<Fetch>>,
     /// None: nothing at all.
     pub(crate) root: Option<Node>,
 }
@@ -60,7 +64,7 @@ pub(crate) struct EntityFetch {
     pub(crate) output_rewrites: Vec<FetchRewrite>,
 }
 
-/// The plan holds something that no query or mutation has.
+/// The plan holds something that has no place there.
 #[derive(Debug, thiserror::Error)]
 #[error("the plan holds a node that cannot be run: {0}")]
 pub(crate) struct CompileError(&'static str);
@@ -72,8 +76,11 @@ impl Fetch {
     }
 }
 
-/// A part that is planned: the call by which it is reached, where it is no whole operation, and what follows.
+/// A part that is planned.
 pub(crate) struct Planned {
+    /// Where a subscription's events come from.
+    source: Option<Box<Fetch>>,
+    /// The call by which a part is reached that is no whole operation.
     entry: Option<Entry>,
     then: Option<Node>,
 }
@@ -82,34 +89,36 @@ impl Planned {
     /// Compiles a plan; of what the objects of `cut` are asked for, where there is one.
     pub(crate) fn compile(plan: QueryPlan, cut: Option<&Cut>) -> Result<Self, CompileError> {
         let compiler = Compiler { cut };
-        let (first, then) = match plan.node {
-            Some(PlanNode::Sequence(mut sequence)) if cut.is_some() && is_root(sequence.nodes.first()) => {
-                (Some(sequence.nodes.remove(0)), compiler.nodes(sequence.nodes)?)
+        let mut nodes = VecDeque::from(match plan.node {
+            Some(PlanNode::Sequence(sequence)) => sequence.nodes,
+            other => other.into_iter().collect(),
+        });
+        let (mut source, mut entry) = (None, None);
+        match (nodes.pop_front(), cut) {
+            (Some(PlanNode::Subscription(subscription)), None) => {
+                source = Some(Box::new(compiler.fetch(subscription.primary, None)?));
             }
-            Some(node) if cut.is_some() && is_root(Some(&node)) => (Some(node), Vec::new()),
-            other => (None, other.map(|node| compiler.node(node)).transpose()?.into_iter().collect()),
-        };
-        let entry = match (first, cut) {
-            (Some(PlanNode::Fetch(fetch)), Some(cut)) => Some(cut.entered(fetch)),
-            _ => None,
-        };
-        Ok(Self { entry, then: sequence(then) })
+            (Some(PlanNode::Fetch(fetch)), Some(cut)) if fetch.requires.is_none() => entry = Some(cut.entered(fetch)),
+            (first, _) => first.into_iter().for_each(|first| nodes.push_front(first)),
+        }
+        let then = sequence(compiler.nodes(nodes)?);
+        Ok(Self { source, entry, then })
     }
 
     /// This, and then these, each level after the one before.
     pub(crate) fn then(self, levels: Vec<Vec<Planned>>) -> Self {
         let levels = levels.into_iter().filter_map(Self::level);
-        Self { entry: self.entry, then: sequence(self.then.into_iter().chain(levels).collect()) }
+        Self { then: sequence(self.then.into_iter().chain(levels).collect()), ..self }
     }
 
     pub(crate) fn program(self) -> Program {
-        Program { root: Self::level(vec![self]) }
+        Program { source: self.source, root: self.then }
     }
 
     /// All of these at once: one call for those that are reached in one subgraph.
     fn level(level: Vec<Planned>) -> Option<Node> {
         let mut groups: Vec<(Vec<Entry>, Vec<Node>)> = Vec::new();
-        for Planned { entry, then } in level {
+        for Planned { entry, then, .. } in level {
             let together = |(entries, _): &&mut (Vec<Entry>, Vec<Node>)| {
                 entry.as_ref().is_some_and(|entry| entries.first().is_some_and(|known| known.joins(entry)))
             };
@@ -127,10 +136,6 @@ impl Planned {
         });
         parallel(nodes.collect())
     }
-}
-
-fn is_root(node: Option<&PlanNode>) -> bool {
-    matches!(node, Some(PlanNode::Fetch(fetch)) if fetch.requires.is_none())
 }
 
 fn sequence(mut nodes: Vec<Node>) -> Option<Node> {
@@ -158,12 +163,12 @@ impl Compiler<'_> {
                 _ => return Err(CompileError("a path around something that is no fetch")),
             },
             PlanNode::BatchFetch(batch) => Node::Fetch(Box::new(self.batched(batch))),
-            PlanNode::Subscription(_) => return Err(CompileError("a subscription")),
+            PlanNode::Subscription(_) => return Err(CompileError("a subscription within something else")),
             PlanNode::Defer(_) => return Err(CompileError("a deferred part")),
         })
     }
 
-    fn nodes(&self, plans: Vec<PlanNode>) -> Result<Vec<Node>, CompileError> {
+    fn nodes(&self, plans: impl IntoIterator<Item = PlanNode>) -> Result<Vec<Node>, CompileError> {
         plans.into_iter().map(|plan| self.node(plan)).collect()
     }
 

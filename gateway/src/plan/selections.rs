@@ -73,8 +73,7 @@ impl Writer<'_> {
         else {
             return false;
         };
-        let public = |name: &str| self.supergraph.public.types.contains_key(name);
-        !self.access.unmet.is_empty() || !self.supergraph.types.objects_of(&set.ty).all(public)
+        self.access.tells_objects_apart(&set.ty)
     }
 
     /// Writes `set` where objects of type `ty` are selected from.

@@ -4,7 +4,7 @@ use ::http::header::{self, HeaderMap, HeaderName};
 use service_kit::principal_token;
 
 /// Headers of one connection, which mean nothing on the next (RFC 9110, 7.6.1).
-const HOP_BY_HOP: [&str; 9] = [
+pub(crate) const HOP_BY_HOP: [&str; 9] = [
     "connection",
     "keep-alive",
     "proxy-authenticate",
@@ -35,15 +35,14 @@ pub(crate) fn of_response(headers: &mut HeaderMap) {
     headers.remove(principal_token::HEADER);
 }
 
+/// Headers that a message says are of its connection only.
+pub(crate) fn named_by_connection(headers: &HeaderMap) -> Vec<HeaderName> {
+    let values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).filter_map(|name| name.trim().parse().ok()).collect()
+}
+
 fn of_connection(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect();
-    for name in named {
+    for name in named_by_connection(headers) {
         headers.remove(name);
     }
     for name in HOP_BY_HOP {

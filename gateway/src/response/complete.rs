@@ -213,7 +213,12 @@ impl<'d> Completion<'d> {
         let typename = match name.or_else(|| found.filter(public)) {
             Some(name) => name,
             // Which object it is was not asked, or nobody who was asked knows it; and nothing depends on it.
-            None if found.is_none_or(|found| found == ty) && !self.names_decide(sets) => ty,
+            None if found.is_none_or(|found| found == ty)
+                && !self.access.tells_objects_apart(ty)
+                && !self.names_decide(sets) =>
+            {
+                ty
+            }
             // An object of a type that is not public is null to the client.
             None => return Some(Value::Null),
         };

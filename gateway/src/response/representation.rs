@@ -39,11 +39,12 @@ impl Maker<'_> {
                     out.insert(ByteString::from(field.alias.as_deref().unwrap_or(&field.name)), copied);
                     *matched = true;
                 }
-                // Without a type name in the tree the object has the one type that can stand here.
-                SelectionItem::InlineFragment(fragment)
-                    if typename.is_none_or(|name| self.types.is_a(name, &fragment.type_condition)) =>
-                {
+                SelectionItem::InlineFragment(fragment) => {
                     let condition = fragment.type_condition.as_str();
+                    // Without a type name in the tree the object has the one type that can stand here.
+                    if !typename.is_none_or(|name| self.types.is_a(name, condition)) {
+                        continue;
+                    }
                     // Who knows the interface as an object knows none of its objects by name.
                     if typename.is_none() || self.types.is_interface_object(condition, self.subgraph) {
                         out.insert("__typename", Value::from(condition));
@@ -51,7 +52,7 @@ impl Maker<'_> {
                     *matched = true;
                     self.collect(&fragment.selections, object, out, matched)?;
                 }
-                SelectionItem::InlineFragment(_) | SelectionItem::FragmentSpread(_) => {}
+                SelectionItem::FragmentSpread(_) => {}
             }
         }
         Some(())

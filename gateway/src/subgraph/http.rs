@@ -1,13 +1,14 @@
 //! A subgraph over HTTP.
 
+use axum::body::Body;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use http::{Request, Uri, header};
+use http::Uri;
 use http_body_util::Full;
 
 use super::connections::{BadAddress, Connections, address};
-use super::{CallError, SubgraphClient, SubgraphRequest, collect, is_graphql};
+use super::{CallError, Events, SubgraphClient, SubgraphRequest, message};
 
 /// A subgraph at an address.
 #[derive(Clone, Debug)]
@@ -31,24 +32,20 @@ impl HttpSubgraph {
 impl SubgraphClient for HttpSubgraph {
     fn call(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Bytes, CallError>> {
         async move {
-            let mut message = Request::post(self.uri.clone())
-                .header(header::CONTENT_TYPE, "application/json")
-                .header(header::ACCEPT, "application/graphql-response+json, application/json")
-                .header("x-request-id", &*request.request_id);
-            if let Some(principal) = &request.principal {
-                message = message.header(service_kit::principal_token::HEADER, principal);
-            }
-            let message =
-                message.body(Full::new(request.body)).map_err(|error| CallError::Unreachable(error.to_string()))?;
+            let message = message::of_call(self.uri.clone(), request)?;
             let response = self.connections.send(message).await;
             let response = response.map_err(|error| CallError::Unreachable(error.to_string()))?;
-            if response.status() == ::http::StatusCode::UNAUTHORIZED {
-                return Err(CallError::Refused);
-            }
-            if !response.status().is_success() && !is_graphql(response.headers()) {
-                return Err(CallError::Status(response.status().as_u16()));
-            }
-            collect(response.into_body(), self.max_response_bytes).await
+            message::answer(response, self.max_response_bytes).await
+        }
+        .boxed()
+    }
+
+    fn subscribe(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Events, CallError>> {
+        async move {
+            let message = message::of_subscription(self.uri.clone(), request)?;
+            let response = self.connections.send(message).await;
+            let response = response.map_err(|error| CallError::Unreachable(error.to_string()))?;
+            message::events(response.map(Body::new), self.max_response_bytes).await
         }
         .boxed()
     }

@@ -6,10 +6,10 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use http::{Request, header};
+use http::Uri;
 use tower::ServiceExt;
 
-use super::{CallError, SubgraphClient, SubgraphRequest, collect, is_graphql};
+use super::{CallError, Events, SubgraphClient, SubgraphRequest, message};
 
 /// The router of a subgraph in this process.
 #[derive(Clone, Debug)]
@@ -28,25 +28,24 @@ impl InProcessSubgraph {
 impl SubgraphClient for InProcessSubgraph {
     fn call(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Bytes, CallError>> {
         async move {
-            let mut message = Request::post("/graphql")
-                .header(header::CONTENT_TYPE, "application/json")
-                .header("x-request-id", &*request.request_id);
-            if let Some(principal) = &request.principal {
-                message = message.header(service_kit::principal_token::HEADER, principal);
-            }
-            let message =
-                message.body(Body::from(request.body)).map_err(|error| CallError::Unreachable(error.to_string()))?;
+            let message = message::of_call::<Body>(Uri::from_static("/graphql"), request)?;
             let response = match self.router.clone().oneshot(message).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             };
-            if response.status() == ::http::StatusCode::UNAUTHORIZED {
-                return Err(CallError::Refused);
-            }
-            if !response.status().is_success() && !is_graphql(response.headers()) {
-                return Err(CallError::Status(response.status().as_u16()));
-            }
-            collect(response.into_body(), self.max_response_bytes).await
+            message::answer(response, self.max_response_bytes).await
+        }
+        .boxed()
+    }
+
+    fn subscribe(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Events, CallError>> {
+        async move {
+            let message = message::of_subscription::<Body>(Uri::from_static("/graphql"), request)?;
+            let response = match self.router.clone().oneshot(message).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            };
+            message::events(response, self.max_response_bytes).await
         }
         .boxed()
     }

@@ -178,9 +178,10 @@ impl Finder<'_> {
     }
 }
 
-/// Whether the subgraph of a `@join__field` gives the field.
+/// Whether the subgraph of a `@join__field` gives the field. One that takes it over by degrees is left to the planner.
 fn resolves(join: &Directive) -> bool {
-    text(join, "requires").is_some() || !is(join, "external") && !is(join, "usedOverridden")
+    text(join, "overrideLabel").is_none() && text(join, "requires").is_some()
+        || !is(join, "external") && !is(join, "usedOverridden")
 }
 
 /// `field` as a root field that `graph` alone has.
@@ -213,7 +214,7 @@ fn hide(document: &mut Document) {
         };
         for join in fields.iter_mut().flat_map(|field| &mut field.directives).filter(|mark| mark.name == "join__field")
         {
-            if text(join, "requires").is_some() {
+            if text(join, "requires").is_some() && text(join, "overrideLabel").is_none() {
                 join.arguments.retain(|(name, _)| name != "requires" && name != "external" && name != "provides");
                 join.arguments.push(("external".to_owned(), ast::Value::Boolean(true)));
             }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use apollo_compiler::Schema;
 use graphql_tools::parser::schema as ast;
@@ -9,7 +10,7 @@ use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
 use hive_router_query_planner::utils::parsing::safe_parse_schema;
 use sha2::{Digest, Sha256};
 
-use super::{ApartFields, Supergraph, Types, views};
+use super::{ApartFields, Overrides, Supergraph, Types, views};
 use crate::access::{Directives, Rules};
 use crate::cost::{CostDirectives, Weights};
 use crate::pipeline::PreparedCache;
@@ -44,11 +45,11 @@ pub enum LoadError {
 const SUPPORTED: [&str; 3] = ["v0.3", "v0.4", "v0.5"];
 
 impl Supergraph {
-    /// Loads a composed supergraph; up to `cache_bytes` of prepared documents are kept with it.
+    /// Loads a composed supergraph; up to `cache_bytes` of prepared documents are kept with it, for `cache_age`.
     ///
     /// # Errors
     /// When it is not GraphQL, not composed, composed by another generation, or not valid.
-    pub fn load(text: &str, cache_bytes: u64) -> Result<Self, LoadError> {
+    pub fn load(text: &str, cache_bytes: u64, cache_age: Duration) -> Result<Self, LoadError> {
         let mut document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
         check_join(&document)?;
         let directives = Directives::linked(&document).map_err(LoadError::Security)?;
@@ -73,6 +74,7 @@ impl Supergraph {
         Ok(Self {
             text: text.to_owned(),
             implementers: public.implementers_map(),
+            overrides: Overrides::of(&planner.supergraph),
             types: Types::read(&document),
             rules: Rules::read(&directives, &document),
             aliases: Aliases::of(&prefixes[0], &apart),
@@ -83,7 +85,7 @@ impl Supergraph {
             public_sdl,
             planner,
             subgraphs,
-            prepared: PreparedCache::new(cache_bytes),
+            prepared: PreparedCache::new(cache_bytes, cache_age),
         })
     }
 }

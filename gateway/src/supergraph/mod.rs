@@ -4,6 +4,7 @@ mod apart;
 pub(crate) mod links;
 mod load;
 mod needs;
+mod overrides;
 mod types;
 mod views;
 mod watch;
@@ -27,6 +28,7 @@ use crate::response::included;
 pub(crate) use apart::{ApartField, ApartFields};
 pub use load::LoadError;
 pub(crate) use needs::{Need, Needs};
+pub(crate) use overrides::{Drawn, Overrides};
 pub(crate) use types::Types;
 pub use watch::watch;
 
@@ -41,6 +43,8 @@ pub struct Supergraph {
     /// What tells this public schema from any other.
     pub(crate) public_tag: String,
     pub(crate) implementers: HashMap<Name, Implementers>,
+    /// Fields that move between subgraphs by degrees.
+    pub(crate) overrides: Overrides,
     /// All types, public or not.
     pub(crate) types: Types,
     /// What its fields ask of a caller.

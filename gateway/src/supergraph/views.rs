@@ -22,8 +22,8 @@ const MOST: usize = 200;
 /// The types that one `@provides` reaches, by the type and the field that it stands on and the subgraph that it is of.
 type Views = BTreeMap<(String, String, String), BTreeSet<String>>;
 
-/// The types that a view reaches, with the type whose field provides it, by the subgraph and the view's number.
-type Numbered<'a> = BTreeMap<(&'a str, usize), Vec<(&'a str, &'a BTreeSet<String>)>>;
+/// A type, and the types that one of its fields provides something of.
+type Reached<'v> = (&'v str, &'v BTreeSet<String>);
 
 /// The planner's own reading of a supergraph, with views that it can tell apart.
 pub(super) fn state(document: &ast::Document<'static, String>) -> SupergraphState {
@@ -86,7 +86,7 @@ fn reach(state: &SupergraphState, ty: &str, set: &SelectionSet<'static, String>,
 
 /// Types whose views have the numbers of others', two by two.
 fn clashing(state: &SupergraphState, views: &Views) -> Vec<(String, String)> {
-    let mut numbered: Numbered<'_> = BTreeMap::new();
+    let mut numbered: BTreeMap<(&str, usize), Vec<Reached<'_>>> = BTreeMap::new();
     for (ty, definition) in &state.definitions {
         let graphs: BTreeSet<&String> = definition.join_types().iter().map(|join| &join.graph_id).collect();
         for graph in graphs {

@@ -102,7 +102,10 @@ async fn nothing_that_is_accepted_is_a_406(#[case] accept: &str) {
     let answer = ask(&gateway, &[accept], GOOD).await;
     assert_eq!((answer.status.as_u16(), answer.header("content-type")), (406, Some(JSON)));
     assert_eq!(answer.code(), "BAD_USER_INPUT");
-    assert_eq!(answer.message(), "only application/graphql-response+json and application/json are served, in UTF-8");
+    assert_eq!(
+        answer.message(),
+        "only application/graphql-response+json, application/json and text/event-stream are served, in UTF-8"
+    );
     assert_eq!(gateway.calls(), [0, 0, 0]);
 }
 

@@ -46,7 +46,7 @@ async fn who_is_not_known_is_told_so_and_not_which_scopes_there_are() {
 #[tokio::test]
 async fn a_policy_is_met_by_nobody() {
     let gateway = guarding(&[("Person.phone", "@policy(policies: [[\"staff\"]])")]).await;
-    let told = forbidden("Person.phone needs a policy, and this gateway knows none");
+    let told = forbidden("Person.phone needs the policy staff, which this caller does not meet");
     assert_eq!(gateway.ask(QUERY).await["errors"], told);
     assert_eq!(gateway.ask_as(&gateway.token_with(&["staff"]), QUERY).await["errors"], told);
 }
@@ -111,7 +111,7 @@ async fn directives_are_found_under_the_names_that_they_are_linked_by() {
 #[test]
 fn a_supergraph_that_asks_for_security_unheard_of_is_refused() {
     let text = guarded(&[]).replace("policy/v0.1", "vault/v0.1");
-    let refused = Supergraph::load(&text, 0).expect_err("refused").to_string();
+    let refused = Supergraph::load(&text, 0, std::time::Duration::MAX).expect_err("refused").to_string();
     assert!(
         refused.contains("https://specs.apollo.dev/vault/v0.1") && refused.contains("does not enforce"),
         "{refused}"

@@ -90,7 +90,9 @@ async fn many_at_once_spend_no_more(#[values(Store::Memory, Store::Redis)] store
     let served = answers.iter().filter(|answer| answer.status.as_u16() == 200).count();
     let limited = answers.iter().filter(|answer| answer.status.as_u16() == 429).count();
     assert_eq!(served + limited, 40);
-    assert_eq!((served, gateway.calls()), (12, [0, 0, 12]));
+    // Who asks the same at the same time may share a call.
+    assert_eq!((served, &gateway.calls()[..2]), (12, &[0, 0][..]));
+    assert!((1..=12).contains(&gateway.calls()[2]));
 }
 
 #[tokio::test]

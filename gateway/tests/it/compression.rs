@@ -70,6 +70,15 @@ async fn short_answers_are_not() {
 }
 
 #[tokio::test]
+async fn nor_are_events_however_long() {
+    let gateway = TestGateway::start().await;
+    let request = gateway.client.get(format!("{}{LONG}", gateway.url)).header("accept-encoding", "br, gzip");
+    let response = request.header("accept", "text/event-stream").send().await.expect("an answer");
+    assert_eq!(response.headers().get("content-encoding"), None);
+    assert!(response.text().await.expect("a stream").starts_with("event: next"));
+}
+
+#[tokio::test]
 async fn nor_is_anything_where_it_is_turned_off() {
     let gateway = TestGateway::builder().config(|config| config.compression = false).start().await;
     assert_eq!(fetch(&gateway, LONG, "br, gzip").await.header("content-encoding"), None);

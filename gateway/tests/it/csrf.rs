@@ -102,6 +102,31 @@ async fn every_origin_is_not_one_that_speaks_for_a_session() {
     refused(&gateway, &answer(request.header("origin", PORTAL)).await);
 }
 
+/// What an upgrade to WebSocket is answered: 101 where it is let through.
+async fn opened(gateway: &TestGateway, origin: Option<&str>) -> u16 {
+    let request = gateway.client.get(format!("{}/graphql", gateway.url)).header("cookie", COOKIE);
+    let request = request.header("connection", "upgrade").header("upgrade", "websocket");
+    let request = request.header("sec-websocket-version", "13").header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    let request = request.header("sec-websocket-protocol", "graphql-transport-ws");
+    let request = match origin {
+        Some(origin) => request.header("origin", origin),
+        None => request,
+    };
+    request.send().await.expect("an answer").status().as_u16()
+}
+
+#[tokio::test]
+async fn a_websocket_is_opened_for_pages_that_may() {
+    let cors = CorsConfig { origins: vec![PORTAL.to_owned()], credentials: true, ..CorsConfig::default() };
+    let gateway = TestGateway::builder().config(|config| config.cors = cors).start().await;
+    let own = gateway.url.clone();
+    assert_eq!(opened(&gateway, Some(&own)).await, 101, "a page of this gateway");
+    assert_eq!(opened(&gateway, Some(PORTAL)).await, 101);
+    for origin in [None, Some("https://evil.example"), Some("null")] {
+        assert_eq!(opened(&gateway, origin).await, 403, "{origin:?}");
+    }
+}
+
 #[tokio::test]
 async fn other_addresses_are_read_and_not_written_from_elsewhere() {
     let gateway = TestGateway::start().await;

@@ -1,10 +1,12 @@
 //! The command line: what it prints, what it refuses, how it ends.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use testkit::client::{data, get};
-use testkit::process::{Running, run};
+use testkit::process::{Running, command, run};
 use testkit::stack::{Database, Site};
 
 fn text(bytes: &[u8]) -> String {
@@ -39,6 +41,23 @@ async fn a_demonstration_that_was_cut_off_is_filled_again() {
         data(&serve.url, r#"{ establishments(filter: { territory: "ACA-11", kinds: [COLLEGE] }) { totalCount } }"#)
             .await;
     assert_eq!(answer["establishments"]["totalCount"], 202);
+}
+
+/// As the first process of a container, it would be ended by no signal that it does not hear.
+#[test]
+fn a_demonstration_that_is_told_to_stop_while_it_fills_ends_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data").display().to_string();
+    let mut filling = command(["serve", "--demo", "--listen", "127.0.0.1:0", "--data", &data], &[])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut lines = BufReader::new(filling.stderr.take().expect("it is piped")).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("filling")));
+    let told = Command::new("kill").arg(filling.id().to_string()).status();
+    assert!(told.is_ok_and(|told| told.success()));
+    assert!(lines.any(|line| line.contains("stopped before anything was served")));
+    assert!(filling.wait().expect("it ends").success());
 }
 
 #[test]

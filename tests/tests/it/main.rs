@@ -11,4 +11,5 @@ mod killed;
 mod portal;
 mod quickstart;
 mod resilience;
+mod telemetry;
 mod tokens;

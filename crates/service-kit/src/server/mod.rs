@@ -37,10 +37,13 @@ impl Stopping {
     }
 
     /// Ready when it has.
-    async fn told(&self) {
-        // The other end lives as long as the server; without it nothing is told any more.
-        if self.0.clone().wait_for(|told| *told).await.is_err() {
-            std::future::pending::<()>().await;
+    pub fn told(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut told = self.0.clone();
+        async move {
+            // The other end lives as long as the server; without it nothing is told any more.
+            if told.wait_for(|told| *told).await.is_err() {
+                std::future::pending::<()>().await;
+            }
         }
     }
 }

@@ -61,3 +61,17 @@ async fn enum_values_and_input_fields_that_all_subgraphs_know() {
         json!({"data": {"echo": "{\"name\":\"y\"}"}})
     );
 }
+
+/// A field that may be null in one subgraph and not in the other has one name in the public schema, and needs two where both are
+/// asked of one subgraph at once.
+#[tokio::test]
+async fn one_response_name_with_different_nullability() {
+    let graph = Graph::start("mismatched").await;
+    let query = "{ users { id name } accounts { ... on User { id } ... on Admin { id } } }";
+    let data = json!({"users": [{"id": "u1", "name": "Ada"}], "accounts": [{"id": "u1"}, {"id": "a1"}]});
+    assert_eq!(graph.ask(query, &json!({})).await, json!({"data": data}));
+    let query = "{ accounts { ... on User { id twins { ... on Admin { id } ... on User { id twins { ... on User { id } } } } } } }";
+    let twins = json!([{"id": "a1"}, {"id": "u1", "twins": [{}, {"id": "u1"}]}]);
+    let answer = graph.ask(query, &json!({})).await;
+    assert_eq!(answer, json!({"data": {"accounts": [{"id": "u1", "twins": twins}, {}]}}));
+}

@@ -4,6 +4,7 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::Graph;
+use crate::harness::Reply;
 
 #[rstest]
 #[case::fields_added("{ people { name posts email } }",
@@ -37,4 +38,17 @@ async fn known_as_an_object_by_several(
     #[case] calls: &[(&str, usize)],
 ) {
     Graph::start("interface_objects").await.check(query, data, calls).await;
+}
+
+/// `members` is of a subgraph that cannot tell a ghost, which is not public, from a teacher.
+#[tokio::test]
+async fn what_nobody_can_name_is_not_shown_where_the_name_decides_whether_it_is_public() {
+    let graph = Graph::start("hidden_object").await;
+    let answer = graph.ask("{ members { id posts } all { id } }", &json!({})).await;
+    let all = json!([{"id": "t1"}, {"id": "p1"}, null]);
+    assert_eq!(answer["data"], json!({"members": [{"id": "t1", "posts": 2}, null], "all": all}));
+    graph.subgraph("people").reply(Reply::html());
+    let answer = graph.ask("{ members { id posts } }", &json!({})).await;
+    assert_eq!(answer["data"], json!({"members": [null, null]}), "{answer}");
+    assert!(!answer.to_string().contains("g1"), "{answer}");
 }

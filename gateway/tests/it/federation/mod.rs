@@ -14,6 +14,7 @@ mod override_field;
 mod provides;
 mod requires;
 mod shared;
+mod subscriptions;
 mod values;
 
 pub(crate) use graph::Graph;

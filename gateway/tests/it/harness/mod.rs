@@ -2,7 +2,10 @@
 
 mod answer;
 mod catalogue;
+mod collector;
+mod exposition;
 mod fixtures;
+mod gate;
 mod gateway;
 mod guarded;
 mod people;
@@ -12,7 +15,10 @@ mod reviews;
 mod stub;
 
 pub(crate) use answer::{Answer, failed};
+pub(crate) use collector::Collector;
+pub(crate) use exposition::Exposition;
 pub(crate) use fixtures::{PLAIN, SMALLER, SUPERGRAPH};
+pub(crate) use gate::Gate;
 pub(crate) use gateway::{Builder, TestGateway};
 pub(crate) use guarded::guarded;
 pub(crate) use people::schema as people_schema;

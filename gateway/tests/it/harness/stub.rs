@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::State;
+use axum::extract::ws::{Message, WebSocketUpgrade};
 use axum::http::HeaderMap;
-use axum::routing::post;
-use serde_json::Value;
+use axum::routing::{get, post};
+use futures::StreamExt;
+use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Notify;
 
@@ -78,7 +80,8 @@ impl Stub {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let shared = Shared::new(reply);
-        let router = Router::new().route("/graphql", post(answer)).with_state(Arc::clone(&shared));
+        let router =
+            Router::new().route("/graphql", post(answer)).route("/ws", get(talk)).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, shared, _refusing: None }
     }
@@ -137,4 +140,35 @@ async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Str
     let response = reply.answer(&body).await;
     call.answered = true;
     response
+}
+
+/// Subscriptions in the protocol `graphql-transport-ws`, one on a connection.
+async fn talk(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> axum::response::Response {
+    upgrade.protocols(["graphql-transport-ws"]).on_upgrade(async move |mut socket| {
+        let Some(Ok(Message::Text(init))) = socket.recv().await else { panic!("a message") };
+        assert!(init.contains("connection_init"), "{init}");
+        socket.send(Message::text("{\"type\":\"ping\"}")).await.expect("sent");
+        socket.send(Message::text("{\"type\":\"connection_ack\"}")).await.expect("sent");
+        let subscribe = loop {
+            let Some(Ok(Message::Text(text))) = socket.recv().await else { panic!("a message") };
+            let message: Value = serde_json::from_str(text.as_str()).expect("JSON");
+            if message["type"] == "subscribe" {
+                break message;
+            }
+            assert_eq!(message["type"], "pong");
+        };
+        shared.requests.lock().expect("no panic").push(Recorded { headers, body: subscribe["payload"].clone() });
+        let reply = shared.reply.lock().expect("no panic").clone();
+        let mut answers = reply.stream(&subscribe["payload"]);
+        while let Some(answer) = answers.next().await {
+            let message = json!({"id": subscribe["id"], "type": "next", "payload": answer});
+            socket.send(Message::text(message.to_string())).await.expect("sent");
+        }
+        let end = json!({"id": subscribe["id"], "type": "complete"});
+        socket.send(Message::text(end.to_string())).await.expect("sent");
+    })
 }

@@ -1,6 +1,7 @@
 //! One command a file.
 
 pub(crate) mod import;
+mod metrics;
 mod projections;
 mod roles;
 mod schema;

@@ -14,6 +14,7 @@ use service_kit::health::Readiness;
 use service_kit::principal_token::{KeyFiles, Signer, Verifier};
 use service_kit::server::{serve, stop_signal};
 
+use super::metrics;
 use super::serve::bind;
 use crate::cli::{GatewayRole, Service, SubgraphRole};
 use crate::config::{Config, Flags};
@@ -26,7 +27,7 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
     let flags =
         Flags { listen: role.listen, supergraph: role.supergraph, subgraphs: role.subgraphs.into_iter().collect() };
     let config = Config::load(&role.common, &flags)?;
-    service_kit::telemetry::init(&config.telemetry)?;
+    let telemetry = service_kit::telemetry::start(&config.telemetry, "passerelle-gateway")?;
     let supergraph = match &config.gateway.supergraph {
         None => SUPERGRAPH.to_owned(),
         Some(path) => {
@@ -35,6 +36,7 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
     };
     let signer = signer(&config, role.common.data.is_some())?;
     let listener = bind(&config.gateway.listen).await?;
+    let metrics_listener = metrics::bind(&config).await?;
     let parts = GatewayParts {
         config: config.gateway.clone(),
         supergraph,
@@ -50,11 +52,13 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
         tokio::spawn(gateway::watch(Arc::clone(&gateway), path));
     }
     tokio::spawn(gateway::watch_documents(Arc::clone(&gateway)));
+    metrics::serve(metrics_listener, &gateway, &config);
     // A gateway without its subgraphs still answers, with gaps that say so: it is ready when it serves.
     let ready: Readiness = Arc::new(|| Box::pin(async { Ok(()) }));
     let stop = stop_signal();
     say::answer(&format!("http://{}", listener.local_addr()?));
     serve(listener, gateway::router(gateway, ready), &config.server, stop).await;
+    telemetry.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -96,7 +100,8 @@ fn tokens(config: &Config) -> anyhow::Result<Option<access_token::Verifier>> {
 /// Runs one service alone.
 pub(super) async fn subgraph(role: SubgraphRole) -> anyhow::Result<ExitCode> {
     let config = Config::load(&role.common, &Flags::default())?;
-    service_kit::telemetry::init(&config.telemetry)?;
+    let name = role.name.name();
+    let telemetry = service_kit::telemetry::start(&config.telemetry, &format!("passerelle-{name}"))?;
     let key = match role.gateway_key {
         Some(path) => path,
         None => house::keys(&config)?.public,
@@ -104,7 +109,6 @@ pub(super) async fn subgraph(role: SubgraphRole) -> anyhow::Result<ExitCode> {
     let clock = Clock::System;
     let verifier = Arc::new(Verifier::from_file(&key, clock)?);
     let listener = bind(&role.listen).await?;
-    let name = role.name.name();
     let (subgraph, database, projection): (_, _, Option<Arc<dyn Projection>>) = match role.name {
         Service::Establishments => {
             let store = establishments::open(&config.target(name)?).await?;
@@ -135,5 +139,6 @@ pub(super) async fn subgraph(role: SubgraphRole) -> anyhow::Result<ExitCode> {
     serve(listener, subgraph.server(), &config.server, stop).await;
     delivery.stop().await;
     database.close().await;
+    telemetry.stop().await;
     Ok(ExitCode::SUCCESS)
 }

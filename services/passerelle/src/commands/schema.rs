@@ -1,6 +1,7 @@
 //! `passerelle schema`: what this binary holds, and whether it is what its code says.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use gateway::Supergraph;
 
@@ -21,7 +22,7 @@ pub(super) fn run(command: &SchemaCommand) -> anyhow::Result<ExitCode> {
     match command {
         SchemaCommand::Print { which } => {
             let text = match which {
-                WhichSchema::Public => Supergraph::load(SUPERGRAPH, 0)?.public_sdl().to_owned(),
+                WhichSchema::Public => Supergraph::load(SUPERGRAPH, 0, Duration::ZERO)?.public_sdl().to_owned(),
                 WhichSchema::Supergraph => SUPERGRAPH.to_owned(),
                 WhichSchema::Establishments => establishments::sdl(),
                 WhichSchema::Users => users::sdl(),
@@ -47,7 +48,7 @@ pub(super) fn run(command: &SchemaCommand) -> anyhow::Result<ExitCode> {
                     ));
                 }
             }
-            Supergraph::load(SUPERGRAPH, 0)?;
+            Supergraph::load(SUPERGRAPH, 0, Duration::ZERO)?;
             if same {
                 say::answer("the composed supergraph is that of the code");
             }

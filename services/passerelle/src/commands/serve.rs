@@ -9,6 +9,7 @@ use kernel::Clock;
 use service_kit::principal_token::{Signer, Verifier};
 use tokio::net::TcpListener;
 
+use super::metrics;
 use crate::cli::Serve;
 use crate::config::{Config, Flags};
 use crate::fill;
@@ -22,7 +23,7 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
         common.data = Some(fill::FOLDER.into());
     }
     let mut config = Config::load(&common, &Flags { listen: serve.listen, ..Flags::default() })?;
-    service_kit::telemetry::init(&config.telemetry)?;
+    let telemetry = service_kit::telemetry::start(&config.telemetry, "passerelle")?;
     let foreign = config.gateway.supergraph.is_some() || !config.gateway.subgraphs.is_empty();
     ensure!(
         !foreign,
@@ -33,6 +34,7 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     std::fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
     // The port is taken first: a second start on it says so at once.
     let listener = bind(&config.gateway.listen).await?;
+    let metrics_listener = metrics::bind(&config).await?;
     let address = listener.local_addr()?;
     // Who listens on every address is reached by another one: links then begin with a slash.
     if !address.ip().is_unspecified() {
@@ -64,12 +66,14 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     let gateway = house::gateway_in_process(&config, &subgraphs, Signer::from_file(&keys.private, clock)?)?;
     let gateway = Arc::new(gateway);
     tokio::spawn(gateway::watch_documents(Arc::clone(&gateway)));
+    metrics::serve(metrics_listener, &gateway, &config);
     let router = gateway::router(gateway, house::all_ready(&subgraphs));
     say::answer(&format!("http://{address}"));
     let delivery = house.keep_delivering(&worker)?;
     service_kit::server::serve(listener, router, &config.server, stop).await;
     delivery.stop().await;
     house.close().await;
+    telemetry.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 

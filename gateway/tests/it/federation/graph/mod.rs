@@ -52,7 +52,7 @@ impl Graph {
 
     pub(crate) async fn start_with(name: &str, change: impl FnOnce(&mut GatewayConfig)) -> Self {
         Self::start_on(name, change, |view, world, _| {
-            Reply::schema_with(schema::build(view, world), |request| request.data(nulls::Absent::default()))
+            Reply::streaming(schema::build(view, world), |request| request.data(nulls::Absent::default()))
         })
         .await
     }
@@ -155,6 +155,10 @@ impl Graph {
     /// What a subgraph was asked.
     pub(crate) fn requests(&self, subgraph: &str) -> Vec<Recorded> {
         self.subgraphs[subgraph].requests()
+    }
+
+    pub(crate) fn subgraph(&self, name: &str) -> &Stub {
+        &self.subgraphs[name]
     }
 
     fn calls(&self) -> BTreeMap<&str, usize> {

@@ -62,9 +62,11 @@ impl View {
             let place = (ty.clone(), field.name.node.to_string());
             for directive in &field.directives {
                 match directive.node.name.node.as_str() {
-                    "external" => drop(self.external.insert(place.clone())),
+                    "external" => {
+                        self.external.insert(place.clone());
+                    }
                     "provides" => {
-                        drop(self.provides.insert(place.clone(), fields_of(&directive.node).expect("fields")))
+                        self.provides.insert(place.clone(), fields_of(&directive.node).expect("fields"));
                     }
                     _ => {}
                 }
