@@ -1,9 +1,11 @@
 //! Planning: once for a document, what its callers may see of it, and what its conditions leave of it.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use hive_router_query_planner::ast::normalization::normalize_operation;
+use hive_router_query_planner::planner::plan_nodes::QueryPlan;
 use hive_router_query_planner::utils::cancellation::CancellationToken;
 use hive_router_query_planner::utils::parsing::safe_parse_operation;
 use kernel::ErrorCode;
@@ -14,7 +16,7 @@ use super::prepare::{Parsed, Prepared, internal};
 use crate::access::Access;
 use crate::config::GatewayConfig;
 use crate::error::GraphqlError;
-use crate::plan::{MAX_NESTING, PlannerDocument, Program};
+use crate::plan::{Cut, MAX_NESTING, Part, Planned, PlannerDocument, by_level};
 use crate::supergraph::{Drawn, Supergraph};
 
 /// Plans one variant of an operation.
@@ -32,51 +34,72 @@ pub(super) fn plan_all(
     if planned.fields > config.max_fields {
         let most = config.max_fields;
         return Err(exceeded(format!(
-            "the operation has more than {most} fields where those of interfaces are told apart by what may be seen"
+            "the operation has more than {most} fields, with what they need and where those of interfaces are told apart"
         )));
     }
     if planned.nesting > MAX_NESTING {
         return Err(exceeded(format!("the operation nests {} brackets; {MAX_NESTING} at most", planned.nesting)));
     }
+    let token = CancellationToken::with_timeout(config.planning_timeout);
+    let planning = Planning { supergraph, labels: &config.override_labels, drawn, token };
     let mut programs = Vec::new();
-    for text in &planned.texts {
-        programs.push(plan(supergraph, config, drawn, text)?);
+    for part in planned.parts {
+        programs.push(planning.part(part, None)?.program());
     }
     Ok(Prepared { introspects: planned.introspects, operation, document, programs, unmet })
 }
 
-fn plan(
-    supergraph: &Supergraph,
-    config: &GatewayConfig,
+struct Planning<'a> {
+    supergraph: &'a Supergraph,
+    /// Overrides that are switched on, and what was drawn of those by share.
+    labels: &'a BTreeSet<String>,
     drawn: Drawn,
-    text: &str,
-) -> Result<Program, Vec<GraphqlError>> {
-    let token = CancellationToken::with_timeout(config.planning_timeout);
-    // The planner panics on what it does not expect; a request must not take the process with it.
-    let planned = catch_unwind(AssertUnwindSafe(|| {
-        let document = safe_parse_operation(text).map_err(|error| error.to_string())?;
-        let normalized =
-            normalize_operation(&supergraph.planner.supergraph, &document, None).map_err(|error| error.to_string())?;
-        let context = supergraph.overrides.context(drawn, &config.override_labels);
-        let plan =
-            supergraph.planner.plan_from_normalized_operation(normalized.executable_operation(), context, &token);
-        plan.map_err(|error| error.to_string())
-    }));
-    let failed = |reason: String| {
-        if token.bail_if_cancelled().is_err() {
-            return vec![GraphqlError::new(
-                ErrorCode::Timeout,
-                "the operation takes too long to plan; ask for less at once",
-            )];
+    /// Ends the planning of an operation that takes too long.
+    token: CancellationToken,
+}
+
+impl Planning<'_> {
+    /// Plans a part, and what is planned apart of it.
+    fn part(&self, part: Part, cut: Option<&Cut>) -> Result<Planned, Vec<GraphqlError>> {
+        let planned = Planned::compile(self.plan(&part.text)?, cut);
+        let planned = planned.map_err(|error| self.failed(&error.to_string(), &part.text))?;
+        let mut levels = Vec::new();
+        for level in by_level(part.cuts) {
+            let of_level = level.into_iter().map(|mut cut| {
+                let part = std::mem::take(&mut cut.part);
+                self.part(part, Some(&cut))
+            });
+            levels.push(of_level.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(planned.then(levels))
+    }
+
+    fn plan(&self, text: &str) -> Result<QueryPlan, Vec<GraphqlError>> {
+        let planner = &self.supergraph.planner;
+        // The planner panics on what it does not expect; a request must not take the process with it.
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let document = safe_parse_operation(text).map_err(|error| error.to_string())?;
+            let normalized =
+                normalize_operation(&planner.supergraph, &document, None).map_err(|error| error.to_string())?;
+            let context = self.supergraph.overrides.context(self.drawn, self.labels);
+            let plan = planner.plan_from_normalized_operation(normalized.executable_operation(), context, &self.token);
+            plan.map_err(|error| error.to_string())
+        }));
+        match outcome {
+            Ok(Ok(plan)) => Ok(plan),
+            Ok(Err(reason)) => Err(self.failed(&reason, text)),
+            Err(_) => Err(self.failed("the planner panicked", text)),
+        }
+    }
+
+    fn failed(&self, reason: &str, text: &str) -> Vec<GraphqlError> {
+        if self.token.bail_if_cancelled().is_err() {
+            let message = "the operation takes too long to plan; ask for less at once";
+            return vec![GraphqlError::new(ErrorCode::Timeout, message)];
         }
         // What was sent holds what people wrote: it is for who looks for it.
         tracing::error!(reason = reason.chars().take(200).collect::<String>(), "an operation cannot be planned");
         tracing::debug!(operation = text, "this operation cannot be planned");
         vec![internal()]
-    };
-    match planned {
-        Ok(Ok(plan)) => Program::compile(plan, supergraph).map_err(|error| failed(error.to_string())),
-        Ok(Err(reason)) => Err(failed(reason)),
-        Err(_) => Err(failed("the planner panicked".to_owned())),
     }
 }

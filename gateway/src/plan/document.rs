@@ -2,49 +2,59 @@
 //! ones, and without what the gateway answers itself.
 //!
 //! What the caller may not see is left out, and so is what `@skip` and `@include` leave out: the planner gets no conditions.
+//! Fields that are not left to the planner are parts of their own.
 
 use std::fmt::Write;
 
 use apollo_compiler::ast::Value;
-use apollo_compiler::executable::{Field, Operation, Selection, SelectionSet};
+use apollo_compiler::executable::{Operation, Selection, SelectionSet};
 use apollo_compiler::response::JsonMap;
-use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{ExecutableDocument, Name};
+use hive_router_query_planner::planner::plan_nodes::FlattenNodePathSegment;
 
-use crate::access::{Access, Seen};
+use super::apart::{Cut, Part};
+use crate::access::Access;
 use crate::response::included;
-use crate::supergraph::{Applies, Supergraph};
+use crate::supergraph::Supergraph;
 
 /// Documents for the planner.
 pub(crate) struct PlannerDocument {
     /// One for a query; one a root field for a mutation, whose root fields run one after the other. None where nothing is fetched.
-    pub(crate) texts: Vec<String>,
+    pub(crate) parts: Vec<Part>,
     /// Whether the operation asks for the schema (`__schema`, `__type`).
     pub(crate) introspects: bool,
     /// How deep brackets stand within each other in these texts.
     pub(crate) nesting: usize,
-    /// Fields written. A field that may be seen in some of an interface's objects is written for each of those types, and so
-    /// is all that it holds; writing ends soon after `max_fields`.
+    /// Fields written, with those that they need. A field that only some of an interface's objects have, or show, is written for
+    /// each of those types, and so is all that it holds; writing ends soon after `max_fields`.
     pub(crate) fields: usize,
 }
 
 /// Brackets within each other that the planner's parser follows.
 pub(crate) const MAX_NESTING: usize = 50;
 
-struct Writer<'a> {
-    supergraph: &'a Supergraph,
-    access: Access<'a>,
-    document: &'a ExecutableDocument,
+pub(super) struct Writer<'a> {
+    pub(super) supergraph: &'a Supergraph,
+    pub(super) access: Access<'a>,
+    pub(super) document: &'a ExecutableDocument,
     conditions: &'a JsonMap,
     /// The type of the operation's root.
     root: &'a Name,
     introspects: bool,
     /// Brackets that are open now, and the most that ever were.
-    open: usize,
-    nesting: usize,
+    pub(super) open: usize,
+    pub(super) nesting: usize,
     /// Fields written, and how many may be.
-    fields: usize,
-    max_fields: usize,
+    pub(super) fields: usize,
+    pub(super) max_fields: usize,
+    /// Where what is written now stands in what is fetched.
+    pub(super) path: Vec<FlattenNodePathSegment>,
+    /// The subgraph that gives the objects there, where it can be no other.
+    pub(super) here: Option<String>,
+    /// What is planned apart of what was written.
+    pub(super) cuts: Vec<Cut>,
+    /// Fields whose needs are being written now.
+    pub(super) needing: usize,
 }
 
 impl PlannerDocument {
@@ -68,57 +78,55 @@ impl PlannerDocument {
             nesting: 1,
             fields: 0,
             max_fields,
+            path: Vec::new(),
+            here: None,
+            cuts: Vec::new(),
+            needing: 0,
         };
-        let mut roots: Vec<(String, String)> = Vec::new();
+        let mut roots: Vec<(String, Part)> = Vec::new();
         writer.roots(&operation.selection_set, &mut roots);
-        let mut texts = Vec::new();
-        if operation.is_mutation() {
-            // Fields of one response name are one field.
-            let mut by_key: Vec<(String, String)> = Vec::new();
-            for (key, text) in roots {
-                match by_key.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, texts)) => texts.push_str(&text),
-                    None => by_key.push((key, text)),
-                }
+        let mut parts: Vec<(String, Part)> = Vec::new();
+        for (key, part) in roots {
+            // Fields of one response name are one field, and those of a query are all fetched together.
+            match parts.iter_mut().find(|(known, _)| operation.is_query() || *known == key) {
+                Some((_, known)) => known.join(part),
+                None => parts.push((key, part)),
             }
-            texts.extend(by_key.into_iter().map(|(_, text)| writer.headed(operation, &text)));
-        } else if !roots.is_empty() {
-            let all: String = roots.into_iter().map(|(_, text)| text).collect();
-            texts.push(writer.headed(operation, &all));
         }
-        Self { texts, introspects: writer.introspects, nesting: writer.nesting, fields: writer.fields }
+        let kind = operation.operation_type.name();
+        let parts = parts.into_iter().map(|(_, part)| writer.headed(kind, operation, part)).collect();
+        Self { parts, introspects: writer.introspects, nesting: writer.nesting, fields: writer.fields }
     }
 }
 
-fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+pub(super) fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.write_fmt(arguments).expect("writing to a string does not fail");
 }
 
 impl Writer<'_> {
-    fn headed(&self, operation: &Operation, selections: &str) -> String {
-        let mut text = operation.operation_type.name().to_owned();
-        if !operation.variables.is_empty() {
-            let variables: Vec<String> = operation
-                .variables
-                .iter()
-                .map(|variable| {
-                    let name = self.supergraph.aliases.variable(&variable.name);
-                    let default = variable.default_value.as_ref().map(|value| format!(" = {}", self.value(value)));
-                    format!("${name}: {}{}", variable.ty, default.unwrap_or_default())
-                })
-                .collect();
-            push(&mut text, format_args!("({})", variables.join(", ")));
-        }
-        push(&mut text, format_args!(" {{ {selections}}}"));
-        text
+    /// A part with the variables of the operation; what is planned apart of it is a query of its own.
+    fn headed(&self, kind: &str, operation: &Operation, part: Part) -> Part {
+        let variables: Vec<String> = operation
+            .variables
+            .iter()
+            .map(|variable| {
+                let name = self.supergraph.aliases.variable(&variable.name);
+                let default = variable.default_value.as_ref().map(|value| format!(" = {}", self.value(value)));
+                format!("${name}: {}{}", variable.ty, default.unwrap_or_default())
+            })
+            .collect();
+        let variables = if variables.is_empty() { String::new() } else { format!("({})", variables.join(", ")) };
+        let cuts = part.cuts.into_iter();
+        let cuts = cuts.map(|cut| Cut { part: self.headed("query", operation, cut.part), ..cut }).collect();
+        Part { text: format!("{kind}{variables} {{ {}}}", part.text), cuts }
     }
 
-    fn is_left_out(&self, selection: &Selection) -> bool {
+    pub(super) fn is_left_out(&self, selection: &Selection) -> bool {
         !included(selection.directives(), self.conditions)
     }
 
     /// Each root field by itself.
-    fn roots(&mut self, set: &SelectionSet, roots: &mut Vec<(String, String)>) {
+    fn roots(&mut self, set: &SelectionSet, roots: &mut Vec<(String, Part)>) {
         for selection in &set.selections {
             if self.is_left_out(selection) {
                 continue;
@@ -129,8 +137,9 @@ impl Writer<'_> {
                 Selection::Field(field) if self.access.is_refused(&set.ty, self.root, &field.name) => {}
                 Selection::Field(field) => {
                     let mut text = String::new();
-                    self.field(field, &mut text);
-                    roots.push((field.response_key().to_string(), text));
+                    self.field(field, self.root, &mut text);
+                    let cuts = std::mem::take(&mut self.cuts);
+                    roots.push((field.response_key().to_string(), Part { text, cuts }));
                 }
                 Selection::InlineFragment(inline) => self.roots(&inline.selection_set, roots),
                 Selection::FragmentSpread(spread) => {
@@ -142,115 +151,13 @@ impl Writer<'_> {
         }
     }
 
-    fn field(&mut self, field: &Field, text: &mut String) {
-        self.fields += 1;
-        if self.fields > self.max_fields {
-            return;
-        }
-        let key = self.supergraph.aliases.key(field);
-        if key == field.name.as_str() {
-            text.push_str(&key);
-        } else {
-            push(text, format_args!("{key}: {}", field.name));
-        }
-        if !field.arguments.is_empty() {
-            let arguments: Vec<String> = field
-                .arguments
-                .iter()
-                .map(|argument| format!("{}: {}", argument.name, self.value(&argument.value)))
-                .collect();
-            let brackets = field.arguments.iter().map(|argument| brackets(&argument.value)).max().unwrap_or(0);
-            self.nesting = self.nesting.max(self.open + 1 + brackets);
-            push(text, format_args!("({})", arguments.join(", ")));
-        }
-        text.push(' ');
-        if !field.selection_set.selections.is_empty() {
-            self.open(text);
-            // What an object is decides what is read of it.
-            if self.needs_names(&field.selection_set) {
-                text.push_str("__typename ");
-            }
-            self.selections(&field.selection_set, &field.selection_set.ty, text);
-            self.close(text);
-        }
-    }
-
-    /// Whether the names of an abstract type's objects must be fetched although the client asks neither for them nor for
-    /// fields of some types only (for which the planner fetches them itself). Where nothing depends on them, nobody is asked:
-    /// a subgraph may know an interface as an object only, and another be called for the name alone.
-    fn needs_names(&self, set: &SelectionSet) -> bool {
-        let Some(ExtendedType::Interface(_) | ExtendedType::Union(_)) = self.supergraph.public.types.get(&set.ty)
-        else {
-            return false;
-        };
-        self.access.tells_objects_apart(&set.ty)
-    }
-
-    /// Writes `set` where objects of type `ty` are selected from.
-    fn selections(&mut self, set: &SelectionSet, ty: &Name, text: &mut String) {
-        for selection in &set.selections {
-            if self.is_left_out(selection) {
-                continue;
-            }
-            match selection {
-                Selection::Field(field) => self.seen_field(field, &set.ty, ty, text),
-                Selection::InlineFragment(inline) => {
-                    self.fragment(inline.type_condition.as_ref(), &inline.selection_set, ty, text);
-                }
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
-                        self.fragment(Some(fragment.type_condition()), &fragment.selection_set, ty, text);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Writes a field that is selected on the type `on`, where the caller may see it.
-    fn seen_field(&mut self, field: &Field, on: &Name, ty: &Name, text: &mut String) {
-        match self.access.seen(on, ty, &field.name) {
-            Seen::Whole => self.field(field, text),
-            Seen::Nowhere(_) => {}
-            Seen::Of(objects, _) => {
-                for object in objects {
-                    push(text, format_args!("... on {object} "));
-                    self.open(text);
-                    self.field(field, text);
-                    self.close(text);
-                }
-            }
-        }
-    }
-
-    /// Writes a fragment, or what it holds where the fragment itself says nothing. Where only some of its type's objects can
-    /// stand, it is written for each of these: what stands in it may be about the others.
-    fn fragment(&mut self, on: Option<&Name>, set: &SelectionSet, ty: &Name, text: &mut String) {
-        match self.supergraph.applies(ty, on) {
-            Applies::Always => self.selections(set, ty, text),
-            Applies::To(on) => self.fragment_on(on, set, text),
-            Applies::ToSome(objects) => {
-                for object in objects {
-                    self.fragment_on(object, set, text);
-                }
-            }
-            Applies::Never => {}
-        }
-    }
-
-    fn fragment_on(&mut self, on: &Name, set: &SelectionSet, text: &mut String) {
-        push(text, format_args!("... on {on} "));
-        self.open(text);
-        self.selections(set, on, text);
-        self.close(text);
-    }
-
-    fn open(&mut self, text: &mut String) {
+    pub(super) fn open(&mut self, text: &mut String) {
         text.push_str("{ ");
         self.open += 1;
         self.nesting = self.nesting.max(self.open);
     }
 
-    fn close(&mut self, text: &mut String) {
+    pub(super) fn close(&mut self, text: &mut String) {
         if text.ends_with("{ ") {
             // All that stood here was about other types.
             text.push_str("__typename ");
@@ -259,7 +166,7 @@ impl Writer<'_> {
         self.open -= 1;
     }
 
-    fn value(&self, value: &Value) -> String {
+    pub(super) fn value(&self, value: &Value) -> String {
         match value {
             Value::Variable(name) => format!("${}", self.supergraph.aliases.variable(name)),
             Value::List(items) => {
@@ -275,7 +182,7 @@ impl Writer<'_> {
 }
 
 /// How deep brackets stand within each other in a value.
-fn brackets(value: &Value) -> usize {
+pub(super) fn brackets(value: &Value) -> usize {
     match value {
         Value::List(items) => 1 + items.iter().map(|item| brackets(item)).max().unwrap_or(0),
         Value::Object(fields) => 1 + fields.iter().map(|(_, field)| brackets(field)).max().unwrap_or(0),

@@ -1,17 +1,16 @@
 //! The program: what the planner's plan becomes once, so that running it costs no more than it must.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 
-use hive_router_query_planner::ast::operation::SubgraphFetchOperation;
 use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::SelectionSet;
 use hive_router_query_planner::planner::plan_nodes::{
     BatchFetchNode, FetchNode, FetchRewrite, FlattenNodePath, FlattenNodePathSegment, PlanNode, QueryPlan,
 };
 
-use super::possible::keep_possible;
+use super::aliases::REPRESENTATIONS;
+use super::apart::{Cut, Entry};
 use crate::json::ByteString;
-use crate::supergraph::Supergraph;
 
 /// What to fetch, in which order.
 pub(crate) struct Program {
@@ -59,8 +58,6 @@ pub(crate) struct EntityFetch {
     pub(crate) paths: Vec<Vec<FlattenNodePathSegment>>,
     /// What a representation is made of.
     pub(crate) requires: SelectionSet,
-    /// Keys of those types of which it names none: one that is known goes with it.
-    pub(crate) keys: HashMap<String, Vec<SelectionSet>>,
     /// What is asked of the entities.
     pub(crate) selected: SelectionSet,
     pub(crate) input_rewrites: Vec<FetchRewrite>,
@@ -72,78 +69,153 @@ pub(crate) struct EntityFetch {
 #[error("the plan holds a node that cannot be run: {0}")]
 pub(crate) struct CompileError(&'static str);
 
-impl Program {
-    /// Compiles a plan.
-    pub(crate) fn compile(plan: QueryPlan, supergraph: &Supergraph) -> Result<Self, CompileError> {
-        let (source, rest) = match plan.node {
-            Some(PlanNode::Subscription(subscription)) => (Some(subscription), None),
-            Some(PlanNode::Sequence(mut sequence)) => match sequence.nodes.first() {
-                Some(PlanNode::Subscription(subscription)) => {
-                    let source = subscription.clone();
-                    sequence.nodes.remove(0);
-                    (Some(source), Some(PlanNode::Sequence(sequence)))
-                }
-                _ => (None, Some(PlanNode::Sequence(sequence))),
-            },
-            other => (None, other),
-        };
-        let source =
-            source.map(|subscription| fetch_at(subscription.primary, None, supergraph)).transpose()?.map(Box::new);
-        Ok(Self { source, root: rest.map(|plan| node(plan, supergraph)).transpose()? })
+impl Fetch {
+    pub(super) fn new(subgraph: String, query: &str, variables: Vec<String>, target: Target) -> Self {
+        let query = serde_json::to_string(query).expect("a string is JSON");
+        Self { subgraph, query, variables, target }
     }
 }
 
-fn node(plan: PlanNode, supergraph: &Supergraph) -> Result<Node, CompileError> {
-    Ok(match plan {
-        PlanNode::Sequence(sequence) => Node::Sequence(nodes(sequence.nodes, supergraph)?),
-        PlanNode::Parallel(parallel) => Node::Parallel(nodes(parallel.nodes, supergraph)?),
-        PlanNode::Condition(_) => return Err(CompileError("a condition")),
-        PlanNode::Fetch(fetch) => Node::Fetch(Box::new(fetch_at(fetch, None, supergraph)?)),
-        PlanNode::Flatten(flatten) => match *flatten.node {
-            PlanNode::Fetch(fetch) => Node::Fetch(Box::new(fetch_at(fetch, Some(&flatten.path), supergraph)?)),
-            _ => return Err(CompileError("a path around something that is no fetch")),
-        },
-        PlanNode::BatchFetch(batch) => Node::Fetch(Box::new(batched(batch, supergraph))),
-        PlanNode::Subscription(_) => return Err(CompileError("a subscription within something else")),
-        PlanNode::Defer(_) => return Err(CompileError("a deferred part")),
-    })
+/// A part that is planned.
+pub(crate) struct Planned {
+    /// Where a subscription's events come from.
+    source: Option<Box<Fetch>>,
+    /// The call by which a part is reached that is no whole operation.
+    entry: Option<Entry>,
+    then: Option<Node>,
 }
 
-fn nodes(plans: Vec<PlanNode>, supergraph: &Supergraph) -> Result<Vec<Node>, CompileError> {
-    plans.into_iter().map(|plan| node(plan, supergraph)).collect()
-}
-
-fn fetch_at(fetch: FetchNode, path: Option<&FlattenNodePath>, supergraph: &Supergraph) -> Result<Fetch, CompileError> {
-    let subgraph = supergraph.names.own(&fetch.service_name).to_owned();
-    let (query, root) = written(fetch.operation, supergraph);
-    let output_rewrites = fetch.output_rewrites.unwrap_or_default();
-    let target = match (fetch.requires, path) {
-        (None, None) => {
-            let mut fields = Vec::new();
-            collect_roots(&root, &mut fields);
-            Target::Root { fields, rewrites: output_rewrites }
+impl Planned {
+    /// Compiles a plan; of what the objects of `cut` are asked for, where there is one.
+    pub(crate) fn compile(plan: QueryPlan, cut: Option<&Cut>) -> Result<Self, CompileError> {
+        let compiler = Compiler { cut };
+        let mut nodes = VecDeque::from(match plan.node {
+            Some(PlanNode::Sequence(sequence)) => sequence.nodes,
+            other => other.into_iter().collect(),
+        });
+        let (mut source, mut entry) = (None, None);
+        match (nodes.pop_front(), cut) {
+            (Some(PlanNode::Subscription(subscription)), None) => {
+                source = Some(Box::new(compiler.fetch(subscription.primary, None)?));
+            }
+            (Some(PlanNode::Fetch(fetch)), Some(cut)) if fetch.requires.is_none() => entry = Some(cut.entered(fetch)),
+            (first, _) => first.into_iter().for_each(|first| nodes.push_front(first)),
         }
-        (None, Some(_)) => return Err(CompileError("a path around a fetch of root fields")),
-        (Some(requires), path) => Target::Entities(vec![EntityFetch {
-            selected: selected(&root, "_entities"),
-            key: "_entities".to_owned(),
-            variable: "representations".to_owned(),
-            paths: vec![path.map(|path| path.as_slice().to_vec()).unwrap_or_default()],
-            keys: supergraph.keys.lacking(&subgraph, &requires),
-            requires,
-            input_rewrites: fetch.input_rewrites.unwrap_or_default(),
-            output_rewrites,
-        }]),
-    };
-    Ok(Fetch { subgraph, query, variables: fetch.variable_usages.into_iter().flatten().collect(), target })
+        let then = sequence(compiler.nodes(nodes)?);
+        Ok(Self { source, entry, then })
+    }
+
+    /// This, and then these, each level after the one before.
+    pub(crate) fn then(self, levels: Vec<Vec<Planned>>) -> Self {
+        let levels = levels.into_iter().filter_map(Self::level);
+        Self { then: sequence(self.then.into_iter().chain(levels).collect()), ..self }
+    }
+
+    pub(crate) fn program(self) -> Program {
+        Program { source: self.source, root: self.then }
+    }
+
+    /// All of these at once: one call for those that are reached in one subgraph.
+    fn level(level: Vec<Planned>) -> Option<Node> {
+        let mut groups: Vec<(Vec<Entry>, Vec<Node>)> = Vec::new();
+        for Planned { entry, then, .. } in level {
+            let together = |(entries, _): &&mut (Vec<Entry>, Vec<Node>)| {
+                entry.as_ref().is_some_and(|entry| entries.first().is_some_and(|known| known.joins(entry)))
+            };
+            match groups.iter_mut().find(together) {
+                Some((entries, nodes)) => {
+                    entries.extend(entry);
+                    nodes.extend(then);
+                }
+                None => groups.push((entry.into_iter().collect(), then.into_iter().collect())),
+            }
+        }
+        let nodes = groups.into_iter().filter_map(|(entries, nodes)| {
+            let call = (!entries.is_empty()).then(|| Node::Fetch(Box::new(Entry::call(entries))));
+            sequence(call.into_iter().chain(parallel(nodes)).collect())
+        });
+        parallel(nodes.collect())
+    }
 }
 
-/// A call's document as a JSON string, and what it selects at its root.
-fn written(mut operation: SubgraphFetchOperation, supergraph: &Supergraph) -> (String, SelectionSet) {
-    if keep_possible(supergraph, &mut operation.document) {
-        operation.document_str = operation.document.to_string();
+fn sequence(mut nodes: Vec<Node>) -> Option<Node> {
+    if nodes.len() > 1 { Some(Node::Sequence(nodes)) } else { nodes.pop() }
+}
+
+fn parallel(mut nodes: Vec<Node>) -> Option<Node> {
+    if nodes.len() > 1 { Some(Node::Parallel(nodes)) } else { nodes.pop() }
+}
+
+struct Compiler<'a> {
+    /// The objects that the plan's root fields are asked of, where it is no whole operation.
+    cut: Option<&'a Cut>,
+}
+
+impl Compiler<'_> {
+    fn node(&self, plan: PlanNode) -> Result<Node, CompileError> {
+        Ok(match plan {
+            PlanNode::Sequence(sequence) => Node::Sequence(self.nodes(sequence.nodes)?),
+            PlanNode::Parallel(parallel) => Node::Parallel(self.nodes(parallel.nodes)?),
+            PlanNode::Condition(_) => return Err(CompileError("a condition")),
+            PlanNode::Fetch(fetch) => Node::Fetch(Box::new(self.fetch(fetch, None)?)),
+            PlanNode::Flatten(flatten) => match *flatten.node {
+                PlanNode::Fetch(fetch) => Node::Fetch(Box::new(self.fetch(fetch, Some(&flatten.path))?)),
+                _ => return Err(CompileError("a path around something that is no fetch")),
+            },
+            PlanNode::BatchFetch(batch) => Node::Fetch(Box::new(self.batched(batch))),
+            PlanNode::Subscription(_) => return Err(CompileError("a subscription within something else")),
+            PlanNode::Defer(_) => return Err(CompileError("a deferred part")),
+        })
     }
-    (json_string(&operation.document_str), operation.document.operation.selection_set)
+
+    fn nodes(&self, plans: impl IntoIterator<Item = PlanNode>) -> Result<Vec<Node>, CompileError> {
+        plans.into_iter().map(|plan| self.node(plan)).collect()
+    }
+
+    /// A path of the plan, from the root of the tree.
+    fn place(&self, path: &[FlattenNodePathSegment]) -> Vec<FlattenNodePathSegment> {
+        let before = self.cut.map(|cut| cut.place.as_slice()).unwrap_or_default();
+        before.iter().chain(path).cloned().collect()
+    }
+
+    fn fetch(&self, fetch: FetchNode, path: Option<&FlattenNodePath>) -> Result<Fetch, CompileError> {
+        let root = &fetch.operation.document.operation.selection_set;
+        let target = match (fetch.requires, path, self.cut) {
+            (None, None, None) => {
+                let mut fields = Vec::new();
+                collect_roots(root, &mut fields);
+                Target::Root { fields, rewrites: fetch.output_rewrites.unwrap_or_default() }
+            }
+            (None, ..) => return Err(CompileError("root fields behind others")),
+            (Some(requires), path, _) => Target::Entities(vec![EntityFetch {
+                key: "_entities".to_owned(),
+                variable: REPRESENTATIONS.to_owned(),
+                paths: vec![self.place(path.map(FlattenNodePath::as_slice).unwrap_or_default())],
+                selected: selected(root, "_entities"),
+                requires,
+                input_rewrites: fetch.input_rewrites.unwrap_or_default(),
+                output_rewrites: fetch.output_rewrites.unwrap_or_default(),
+            }]),
+        };
+        let variables = fetch.variable_usages.into_iter().flatten().collect();
+        Ok(Fetch::new(fetch.service_name, &fetch.operation.document_str, variables, target))
+    }
+
+    fn batched(&self, batch: BatchFetchNode) -> Fetch {
+        let root = batch.operation.document.operation.selection_set;
+        let entities = batch.entity_batch.aliases.into_iter().map(|alias| EntityFetch {
+            selected: selected(&root, &alias.alias),
+            key: alias.alias,
+            variable: alias.representations_variable_name,
+            paths: alias.merge_paths.iter().map(|path| self.place(path.as_slice())).collect(),
+            requires: alias.requires,
+            input_rewrites: alias.input_rewrites.unwrap_or_default(),
+            output_rewrites: alias.output_rewrites.unwrap_or_default(),
+        });
+        let target = Target::Entities(entities.collect());
+        let variables = batch.variable_usages.into_iter().flatten().collect();
+        Fetch::new(batch.service_name, &batch.operation.document_str, variables, target)
+    }
 }
 
 /// What is selected under a key of the operation's root.
@@ -155,23 +227,6 @@ fn selected(root: &SelectionSet, key: &str) -> SelectionSet {
     sets.next().unwrap_or_default()
 }
 
-fn batched(batch: BatchFetchNode, supergraph: &Supergraph) -> Fetch {
-    let subgraph = supergraph.names.own(&batch.service_name).to_owned();
-    let (query, root) = written(batch.operation, supergraph);
-    let entities = batch.entity_batch.aliases.into_iter().map(|alias| EntityFetch {
-        selected: selected(&root, &alias.alias),
-        key: alias.alias,
-        variable: alias.representations_variable_name,
-        paths: alias.merge_paths.iter().map(|path| path.as_slice().to_vec()).collect(),
-        keys: supergraph.keys.lacking(&subgraph, &alias.requires),
-        requires: alias.requires,
-        input_rewrites: alias.input_rewrites.unwrap_or_default(),
-        output_rewrites: alias.output_rewrites.unwrap_or_default(),
-    });
-    let target = Target::Entities(entities.collect());
-    Fetch { subgraph, query, variables: batch.variable_usages.into_iter().flatten().collect(), target }
-}
-
 /// The response keys of a root selection.
 fn collect_roots(set: &SelectionSet, roots: &mut Vec<ByteString>) {
     for item in &set.items {
@@ -181,8 +236,4 @@ fn collect_roots(set: &SelectionSet, roots: &mut Vec<ByteString>) {
             SelectionItem::FragmentSpread(_) => {}
         }
     }
-}
-
-fn json_string(text: &str) -> String {
-    serde_json::to_string(text).expect("a string is JSON")
 }

@@ -15,16 +15,7 @@ pub(crate) fn of(types: &Types, subgraph: &str, entity: &EntityFetch, object: &O
         out.insert("__typename", typename.clone());
     }
     let mut matched = false;
-    let maker = Maker { types, subgraph };
-    maker.collect(&entity.requires, object, &mut out, &mut matched)?;
-    let ty = out.get("__typename").and_then(Value::as_str).unwrap_or_default();
-    if let Some(keys) = entity.keys.get(ty) {
-        let with = |key| {
-            let mut out = out.clone();
-            maker.collect(key, object, &mut out, &mut true).map(|()| out)
-        };
-        out = keys.iter().find_map(with)?;
-    }
+    Maker { types, subgraph }.collect(&entity.requires, object, &mut out, &mut matched)?;
     matched.then_some(Value::Object(out))
 }
 

@@ -10,11 +10,11 @@ use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
 use hive_router_query_planner::utils::parsing::safe_parse_schema;
 use sha2::{Digest, Sha256};
 
-use super::{Keys, Names, Overrides, Supergraph, Types, views};
+use super::{ApartFields, Overrides, Supergraph, Types, views};
 use crate::access::{Directives, Rules};
 use crate::cost::{CostDirectives, Weights};
 use crate::pipeline::PreparedCache;
-use crate::plan::Aliases;
+use crate::plan::{Aliases, free_prefixes};
 
 /// The supergraph cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -56,33 +56,33 @@ impl Supergraph {
         let cost = CostDirectives::linked(&document);
         let weights = Weights::read(&cost, &document);
         cost.take_off(&mut document);
-        let mut planned = document.clone();
-        let names = Names::give(&mut planned);
+        let prefixes = free_prefixes(&document);
+        let mut reduced = document.clone();
+        let apart = ApartFields::take(&mut reduced, &prefixes[1]);
         // The planner panics on what it does not expect.
         let planner = catch_unwind(AssertUnwindSafe(|| {
-            let state = views::state(&planned);
-            Planner::new_from_supergraph_state(state, &planned, QueryPlannerOptions::default())
+            let state = views::state(&reduced);
+            Planner::new_from_supergraph_state(state, &document, QueryPlannerOptions::default())
         }))
         .map_err(|_| LoadError::Planner("it holds what the planner does not expect".to_owned()))?
         .map_err(|error| LoadError::Planner(error.to_string()))?;
         let public_sdl = public_sdl(&planner, &directives);
         let public = Schema::parse_and_validate(&public_sdl, "schema.graphql")
             .map_err(|errors| LoadError::Public(errors.errors.to_string()))?;
-        let endpoints = planner.supergraph.subgraph_endpoint_map.iter();
-        let subgraphs = endpoints.map(|(name, url)| (names.own(name).to_owned(), url.clone())).collect();
+        let subgraphs =
+            planner.supergraph.subgraph_endpoint_map.iter().map(|(name, url)| (name.clone(), url.clone())).collect();
         Ok(Self {
             text: text.to_owned(),
             implementers: public.implementers_map(),
             overrides: Overrides::of(&planner.supergraph),
             types: Types::read(&document),
             rules: Rules::read(&directives, &document),
-            aliases: Aliases::of(&document, &public),
+            aliases: Aliases::of(&prefixes[0], &apart),
+            apart,
             weights,
             public,
             public_tag: tag(&public_sdl),
             public_sdl,
-            keys: Keys::of(&planner.supergraph, &names),
-            names,
             planner,
             subgraphs,
             prepared: PreparedCache::new(cache_bytes, cache_age),

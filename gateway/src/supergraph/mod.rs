@@ -1,9 +1,9 @@
 //! A composed supergraph, ready to answer: planner, public schema, and the operations prepared against it.
 
-mod keys;
+mod apart;
 pub(crate) mod links;
 mod load;
-mod names;
+mod needs;
 mod overrides;
 mod types;
 mod views;
@@ -25,9 +25,9 @@ use crate::pipeline::PreparedCache;
 use crate::plan::Aliases;
 use crate::response::included;
 
-pub(crate) use keys::Keys;
+pub(crate) use apart::{ApartField, ApartFields};
 pub use load::LoadError;
-pub(crate) use names::Names;
+pub(crate) use needs::{Need, Needs};
 pub(crate) use overrides::{Drawn, Overrides};
 pub(crate) use types::Types;
 pub use watch::watch;
@@ -51,10 +51,8 @@ pub struct Supergraph {
     pub(crate) rules: Rules,
     /// What its fields cost.
     pub(crate) weights: Weights,
-    /// What the planner calls them.
-    pub(crate) names: Names,
-    /// By what they know their entities.
-    pub(crate) keys: Keys,
+    /// Fields that are not left to the planner.
+    pub(crate) apart: ApartFields,
     /// Names and addresses of the subgraphs.
     pub(crate) subgraphs: BTreeMap<String, String>,
     /// Names of fields in what is fetched.

@@ -67,7 +67,7 @@ impl Types {
 }
 
 /// The subgraphs' names by the enum values that stand for them.
-pub(super) fn graph_names(document: &Document) -> HashMap<String, String> {
+fn graph_names(document: &Document) -> HashMap<String, String> {
     let mut names = HashMap::new();
     for definition in &document.definitions {
         if let ast::Definition::TypeDefinition(ast::TypeDefinition::Enum(graphs)) = definition
@@ -85,7 +85,7 @@ pub(super) fn graph_names(document: &Document) -> HashMap<String, String> {
 }
 
 /// The subgraph of a `@join__type` that says that the interface is an object there.
-pub(super) fn as_object(mark: &Directive, graphs: &HashMap<String, String>) -> Option<String> {
+fn as_object(mark: &Directive, graphs: &HashMap<String, String>) -> Option<String> {
     let is = mark.name == "join__type" && argument(mark, "isInterfaceObject") == Some(&ast::Value::Boolean(true));
     match argument(mark, "graph") {
         Some(ast::Value::Enum(graph)) if is => graphs.get(graph.as_str()).cloned(),

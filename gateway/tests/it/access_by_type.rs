@@ -124,6 +124,6 @@ async fn telling_types_apart_within_each_other_is_bounded() {
     let query = format!("{{ media {}{}}} }}", "{ like ".repeat(8) + "{ title ", "}".repeat(8));
     let answer = gateway.ask(&query).await;
     let told = answer["errors"][0]["message"].as_str().unwrap_or_default();
-    assert!(told.contains("told apart by what may be seen"), "{answer}");
+    assert!(told.contains("told apart"), "{answer}");
     assert_eq!(gateway.calls(), [0, 0, 0]);
 }

@@ -16,6 +16,9 @@ use tokio::sync::mpsc;
 
 use super::Gate;
 
+/// Makes an answer of a request's body.
+pub(crate) type Maker = dyn Fn(&Value) -> Vec<u8> + Send + Sync;
+
 /// How a subgraph behaves from now on.
 #[derive(Clone)]
 pub(crate) enum Reply {
@@ -26,7 +29,7 @@ pub(crate) enum Reply {
     /// Server-sent events as the test writes them; the sender sees when nobody reads on.
     Events(Arc<Mutex<Option<mpsc::Receiver<String>>>>),
     /// What this makes of the request's body.
-    Made(Arc<dyn Fn(&Value) -> Vec<u8> + Send + Sync>),
+    Made(Arc<Maker>),
     /// Always this.
     Json(Value),
     /// Always this, whatever it is.

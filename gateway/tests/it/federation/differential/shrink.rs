@@ -58,17 +58,15 @@ pub(crate) async fn shrink(
         let mut smaller = false;
         for cut in CUTS {
             let mut at = 0;
-            while let Some(candidate) = cut_at(&smallest, at, cut) {
+            while let Some((candidate, changed)) = cut_at(&smallest, at, cut) {
                 tried += 1;
                 if tried > MOST {
                     return (smallest, shown);
                 }
-                match candidate {
-                    Some(candidate) if is_valid(ground, &candidate) => match still(graph, &candidate).await {
-                        Some(how) => (smallest, shown, smaller) = (candidate, how, true),
-                        None => at += 1,
-                    },
-                    _ => at += 1,
+                let worth = changed && is_valid(ground, &candidate);
+                match if worth { still(graph, &candidate).await } else { None } {
+                    Some(how) => (smallest, shown, smaller) = (candidate, how, true),
+                    None => at += 1,
                 }
             }
         }
@@ -83,23 +81,22 @@ async fn still(graph: &Graph, candidate: &Operation) -> Option<Difference> {
         // Another text is planned anew.
         let mut again = candidate.clone();
         again.spaces = variant + 1;
-        if let Outcome::Differs(how) = ask(graph, &again).await {
+        if let Outcome::Differs(how) = ask(graph, &again.body()).await {
             return Some(how);
         }
     }
     None
 }
 
-/// The operation cut at its selection number `at`; none where it has no such selection, and nothing in it where there is
-/// nothing to cut.
-fn cut_at(whole: &Operation, at: usize, cut: Cut) -> Option<Option<Operation>> {
+/// The operation cut at its selection number `at`, and whether there was anything to cut; none where it has no such selection.
+fn cut_at(whole: &Operation, at: usize, cut: Cut) -> Option<(Operation, bool)> {
     let mut out = whole.clone();
     let mut left = at;
     let mut done = within(&mut out.set, &mut left, cut, whole);
     for fragment in &mut out.fragments {
         done = done.or_else(|| within(&mut fragment.set, &mut left, cut, whole));
     }
-    done.map(|cut| cut.then_some(out))
+    done.map(|changed| (out, changed))
 }
 
 fn within(set: &mut Vec<Item>, left: &mut usize, cut: Cut, whole: &Operation) -> Option<bool> {

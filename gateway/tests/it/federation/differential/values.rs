@@ -36,26 +36,21 @@ impl Generator<'_> {
 
     fn literal(&mut self, name: &str, ty: &str, depth: usize) -> String {
         let schema = self.schema;
-        match schema.types.get(ty) {
-            Some(ExtendedType::InputObject(input)) => {
-                let mut fields = Vec::new();
-                for (name, field) in &input.fields {
-                    let required = field.ty.is_non_null() && field.default_value.is_none();
-                    let composite =
-                        matches!(schema.types.get(field.ty.inner_named_type()), Some(ExtendedType::InputObject(_)));
-                    if required || self.chance(50) && (depth < 3 || !composite) {
-                        let value = self.argument(name, &field.ty, field.default_value.is_some(), depth + 1);
-                        fields.push(format!("{name}: {value}"));
-                    }
-                }
-                self.rng.shuffle(&mut fields);
-                format!("{{{}}}", fields.join(", "))
-            }
-            _ => {
-                let value = self.leaf(name, ty);
-                self.written(ty, &value)
+        let Some(ExtendedType::InputObject(input)) = schema.types.get(ty) else {
+            let value = self.leaf(name, ty);
+            return self.written(ty, &value);
+        };
+        let mut fields = Vec::new();
+        for (name, field) in &input.fields {
+            let required = field.ty.is_non_null() && field.default_value.is_none();
+            let deeper = matches!(schema.types.get(field.ty.inner_named_type()), Some(ExtendedType::InputObject(_)));
+            if required || self.chance(50) && (depth < 3 || !deeper) {
+                let value = self.argument(name, &field.ty, field.default_value.is_some(), depth + 1);
+                fields.push(format!("{name}: {value}"));
             }
         }
+        self.rng.shuffle(&mut fields);
+        format!("{{{}}}", fields.join(", "))
     }
 
     /// A leaf's value as a literal.
@@ -82,7 +77,7 @@ impl Generator<'_> {
     /// A value of a scalar or an enum.
     fn leaf(&mut self, name: &str, ty: &str) -> Value {
         if let Some(ExtendedType::Enum(definition)) = self.schema.types.get(ty) {
-            let values: Vec<&str> = definition.values.keys().map(|value| value.as_str()).collect();
+            let values: Vec<&str> = definition.values.keys().map(apollo_compiler::Name::as_str).collect();
             return Value::from(values[self.rng.usize(..values.len())]);
         }
         match ty {

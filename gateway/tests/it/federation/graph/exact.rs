@@ -130,7 +130,7 @@ impl Exact {
         ResolvedValue::object(Object { thing, stands_as, of: self })
     }
 
-    fn entities(&self, representations: &Value) -> Result<ResolvedValue<'_>, FieldError> {
+    fn entities(&self, representations: &Value) -> ResolvedValue<'_> {
         let given = representations.as_array().cloned().unwrap_or_default();
         let found = given.into_iter().map(|given| {
             let ty = given["__typename"].as_str().unwrap_or_default().to_owned();
@@ -138,7 +138,7 @@ impl Exact {
             Ok(found.map_or_else(ResolvedValue::null, |thing| self.object(&ty, thing)))
         });
         let found: Vec<_> = found.collect();
-        Ok(ResolvedValue::List(Box::new(found.into_iter())))
+        ResolvedValue::List(Box::new(found.into_iter()))
     }
 }
 
@@ -177,7 +177,7 @@ impl ObjectValue for Object<'_> {
         let arguments: Map<String, Value> =
             serde_json::to_value(info.arguments()).ok().and_then(|all| all.as_object().cloned()).unwrap_or_default();
         if name == "_entities" {
-            return self.of.entities(&arguments["representations"]);
+            return Ok(self.of.entities(&arguments["representations"]));
         }
         let value = resolve::field(world, view, ty, &self.thing, name, &arguments);
         let value = value.map_err(|message| FieldError { message })?;

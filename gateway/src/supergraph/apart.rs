@@ -1,0 +1,249 @@
+//! Fields that are not left to the planner: those with `@requires`, and those that a subgraph adds to an interface which it knows
+//! as an object (`@interfaceObject`).
+//!
+//! The planner plans these wrong, or not at all, wherever more than one step leads to them. So it is told that nobody has them.
+//! What they need is asked for like any other field; they themselves are asked for by a call of their own, and what is selected of
+//! them is planned from a root field that the planner alone knows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use graphql_tools::parser::schema as ast;
+
+use super::Types;
+use super::needs::{Keys, Needs};
+use super::types::argument;
+
+type Document = ast::Document<'static, String>;
+type Directive = ast::Directive<'static, String>;
+type Field = ast::Field<'static, String>;
+
+/// The fields that are planned apart, by type and name.
+#[derive(Debug, Default)]
+pub(crate) struct ApartFields(HashMap<String, HashMap<String, Arc<ApartField>>>);
+
+/// A field that is planned apart.
+#[derive(Debug)]
+pub(crate) struct ApartField {
+    pub(crate) name: String,
+    /// The type by which the subgraph knows the object: an interface where it knows that as an object.
+    pub(crate) on: String,
+    /// The enum value of the subgraph.
+    pub(crate) graph: String,
+    /// What the subgraph must be told of the object.
+    pub(crate) needs: Needs,
+    /// Whether it is a plain field of an interface which the subgraph knows as an object.
+    pub(crate) added: bool,
+    /// The root field by which the planner knows it.
+    pub(crate) root: String,
+}
+
+impl ApartFields {
+    /// Takes these fields out of what the planner gets. `prefix` begins no name in the document.
+    pub(super) fn take(document: &mut Document, prefix: &str) -> Self {
+        let types = Types::read(document);
+        let mut finder = Finder { keys: Keys::new(prefix), prefix, found: Vec::new() };
+        for definition in &document.definitions {
+            if let Some(ty) = Type::of(definition) {
+                finder.look(&ty);
+            }
+        }
+        let mut fields = Self::default();
+        let mut roots = Vec::new();
+        for (field, root) in finder.found {
+            let field = Arc::new(field);
+            for object in types.objects_of(&field.on) {
+                let of_object = fields.0.entry(object.to_owned()).or_default();
+                of_object.entry(field.name.clone()).or_insert_with(|| Arc::clone(&field));
+            }
+            fields.0.entry(field.on.clone()).or_default().insert(field.name.clone(), field);
+            roots.push(root);
+        }
+        hide(document);
+        add_roots(document, roots);
+        fields
+    }
+
+    pub(crate) fn find(&self, ty: &str, field: &str) -> Option<&Arc<ApartField>> {
+        self.0.get(ty)?.get(field)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<ApartField>> {
+        self.0.values().flat_map(HashMap::values)
+    }
+}
+
+/// A type with fields.
+struct Type<'d> {
+    name: &'d str,
+    directives: &'d [Directive],
+    fields: &'d [Field],
+    is_interface: bool,
+}
+
+impl<'d> Type<'d> {
+    fn of(definition: &'d ast::Definition<'static, String>) -> Option<Self> {
+        match definition {
+            ast::Definition::TypeDefinition(ast::TypeDefinition::Object(object)) => Some(Self {
+                name: &object.name,
+                directives: &object.directives,
+                fields: &object.fields,
+                is_interface: false,
+            }),
+            ast::Definition::TypeDefinition(ast::TypeDefinition::Interface(interface)) => Some(Self {
+                name: &interface.name,
+                directives: &interface.directives,
+                fields: &interface.fields,
+                is_interface: true,
+            }),
+            _ => None,
+        }
+    }
+
+    fn joins(&self) -> impl Iterator<Item = &'d Directive> {
+        self.directives.iter().filter(|mark| mark.name == "join__type")
+    }
+
+    fn graphs(&self) -> Vec<&'d str> {
+        self.joins().filter_map(|join| text(join, "graph")).collect()
+    }
+
+    fn as_object(&self, graph: &str) -> bool {
+        self.is_interface
+            && self.joins().any(|join| is(join, "isInterfaceObject") && text(join, "graph") == Some(graph))
+    }
+
+    /// The keys by which `graph` resolves objects of this type.
+    fn keys(&self, graph: &str) -> Vec<&'d str> {
+        let resolvable = |join: &&Directive| argument(join, "resolvable") != Some(&ast::Value::Boolean(false));
+        let of_graph = self.joins().filter(|join| text(join, "graph") == Some(graph)).filter(resolvable);
+        of_graph.filter_map(|join| text(join, "key")).collect()
+    }
+}
+
+struct Finder<'a> {
+    keys: Keys<'a>,
+    prefix: &'a str,
+    found: Vec<(ApartField, Field)>,
+}
+
+impl Finder<'_> {
+    fn look(&mut self, ty: &Type<'_>) {
+        for field in ty.fields {
+            let joins: Vec<&Directive> = field.directives.iter().filter(|mark| mark.name == "join__field").collect();
+            let with_graph = joins.iter().copied().filter(|join| text(join, "graph").is_some());
+            let (required, plain): (Vec<&Directive>, Vec<&Directive>) =
+                with_graph.filter(|join| resolves(join)).partition(|join| text(join, "requires").is_some());
+            let plain: Vec<&str> = if joins.is_empty() {
+                ty.graphs()
+            } else {
+                plain.iter().filter_map(|join| text(join, "graph")).collect()
+            };
+            // One that some subgraph simply has is left to the planner.
+            if plain.iter().any(|graph| !ty.as_object(graph)) {
+                continue;
+            }
+            let added = plain.iter().find_map(|graph| self.needs(ty, graph, None).map(|needs| (*graph, needs)));
+            let is_added = added.is_some();
+            let found = added.or_else(|| {
+                required.iter().find_map(|join| {
+                    let graph = text(join, "graph")?;
+                    Some((graph, self.needs(ty, graph, text(join, "requires"))?))
+                })
+            });
+            let Some((graph, needs)) = found else { continue };
+            let root = format!("{}{}", self.prefix, self.found.len());
+            let of_graph = joins.iter().find(|join| text(join, "graph") == Some(graph)).copied();
+            let root_field = root_field(field, &root, graph, of_graph);
+            let found = ApartField {
+                name: field.name.clone(),
+                on: ty.name.to_owned(),
+                graph: graph.to_owned(),
+                needs,
+                added: is_added,
+                root,
+            };
+            self.found.push((found, root_field));
+        }
+    }
+
+    /// The smallest key of `graph`, and what is required beside it.
+    fn needs(&mut self, ty: &Type<'_>, graph: &str, requires: Option<&str>) -> Option<Needs> {
+        let keys: Vec<Needs> = ty.keys(graph).into_iter().filter_map(|key| Needs::parse(key, &mut self.keys)).collect();
+        let key = keys.into_iter().min_by_key(Needs::len)?;
+        match requires {
+            Some(requires) => Some(key.and(Needs::parse(requires, &mut self.keys)?)),
+            None => Some(key),
+        }
+    }
+}
+
+/// Whether the subgraph of a `@join__field` gives the field. One that takes it over by degrees is left to the planner.
+fn resolves(join: &Directive) -> bool {
+    text(join, "overrideLabel").is_none() && text(join, "requires").is_some()
+        || !is(join, "external") && !is(join, "usedOverridden")
+}
+
+/// `field` as a root field that `graph` alone has.
+fn root_field(field: &Field, name: &str, graph: &str, of_graph: Option<&Directive>) -> Field {
+    let kept = of_graph.into_iter().flat_map(|join| &join.arguments);
+    let kept = kept.filter(|(name, _)| name == "provides" || name == "type").cloned();
+    let graph = ("graph".to_owned(), ast::Value::Enum(graph.to_owned()));
+    let join = Directive {
+        position: field.position,
+        name: "join__field".to_owned(),
+        arguments: std::iter::once(graph).chain(kept).collect(),
+    };
+    Field { name: name.to_owned(), directives: vec![join], ..field.clone() }
+}
+
+/// Tells the planner that nobody has what is required for, and that no interface is known as an object.
+fn hide(document: &mut Document) {
+    for definition in &mut document.definitions {
+        let ast::Definition::TypeDefinition(definition) = definition else { continue };
+        let fields = match definition {
+            ast::TypeDefinition::Object(object) => &mut object.fields,
+            ast::TypeDefinition::Interface(interface) => {
+                for join in interface.directives.iter_mut().filter(|join| is(join, "isInterfaceObject")) {
+                    join.arguments.retain(|(name, _)| name != "resolvable");
+                    join.arguments.push(("resolvable".to_owned(), ast::Value::Boolean(false)));
+                }
+                &mut interface.fields
+            }
+            _ => continue,
+        };
+        for join in fields.iter_mut().flat_map(|field| &mut field.directives).filter(|mark| mark.name == "join__field")
+        {
+            if text(join, "requires").is_some() && text(join, "overrideLabel").is_none() {
+                join.arguments.retain(|(name, _)| name != "requires" && name != "external" && name != "provides");
+                join.arguments.push(("external".to_owned(), ast::Value::Boolean(true)));
+            }
+        }
+    }
+}
+
+fn add_roots(document: &mut Document, roots: Vec<Field>) {
+    let named = document.definitions.iter().find_map(|definition| match definition {
+        ast::Definition::SchemaDefinition(schema) => schema.query.clone(),
+        _ => None,
+    });
+    let name = named.unwrap_or_else(|| "Query".to_owned());
+    let query = document.definitions.iter_mut().find_map(|definition| match definition {
+        ast::Definition::TypeDefinition(ast::TypeDefinition::Object(object)) if object.name == name => Some(object),
+        _ => None,
+    });
+    if let Some(query) = query {
+        query.fields.extend(roots);
+    }
+}
+
+fn text<'d>(mark: &'d Directive, name: &str) -> Option<&'d str> {
+    match argument(mark, name)? {
+        ast::Value::String(text) | ast::Value::Enum(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn is(mark: &Directive, name: &str) -> bool {
+    argument(mark, name) == Some(&ast::Value::Boolean(true))
+}
