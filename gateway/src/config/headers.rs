@@ -58,6 +58,11 @@ fn names<S: Serializer>(set: &BTreeMap<String, String>, to: S) -> Result<S::Ok, 
 }
 
 impl HeadersConfig {
+    /// Whether some subgraph gets the client's cookies.
+    pub(crate) fn forwards_cookies(&self) -> bool {
+        self.subgraph.values().flat_map(|own| &own.forward).any(|name| name.eq_ignore_ascii_case("cookie"))
+    }
+
     /// Refuses names and values that no subgraph can get.
     ///
     /// # Errors

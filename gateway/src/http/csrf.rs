@@ -1,5 +1,5 @@
 //! Requests that a page made a browser send, with the cookie of somebody's session. Without that cookie there is nothing to forge,
-//! and nothing is asked.
+//! and nothing is asked. Where a subgraph gets the header `Cookie`, any cookie may be such a one.
 //!
 //! At `/graphql` a request with the cookie must show that its page was allowed to send it: by a content type or a header that makes
 //! browsers ask first (a preflight, which `[gateway.cors]` answers). Everywhere a request that would change something, and at
@@ -26,17 +26,17 @@ const SIMPLE: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-
 pub(super) async fn guard(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
     let config = &gateway.config;
     let headers = request.headers();
-    if has_cookie(headers, &config.csrf.cookie) {
+    // A subgraph that gets cookies may know somebody by any of them.
+    let forwarded = config.headers.forwards_cookies() && headers.contains_key(header::COOKIE);
+    if forwarded || has_cookie(headers, &config.csrf.cookie) {
         let graphql = request.uri().path() == GRAPHQL_PATH;
         let allowed = || headers.get(header::ORIGIN).is_some_and(|origin| config.cors.names(origin));
         let refused = if (graphql || !request.method().is_safe()) && is_cross_site(headers) && !allowed() {
-            Some(
-                "a page of another site sent this with the session's cookie; its origin is not allowed here".to_owned(),
-            )
-        } else if graphql && !is_preflighted(headers, &config.csrf) {
+            Some("a page of another site sent this with a cookie; its origin is not allowed here".to_owned())
+        } else if graphql && !is_upgrade(headers) && !is_preflighted(headers, &config.csrf) {
             let names = config.csrf.headers.join(", ");
             Some(format!(
-                "with the session's cookie, send content-type: application/json or one of these headers with any value: {names}"
+                "with a cookie, send content-type: application/json or one of these headers with any value: {names}"
             ))
         } else {
             None
@@ -54,6 +54,11 @@ fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
     pairs
         .map(<[u8]>::trim_ascii)
         .any(|pair| pair.split(|&byte| byte == b'=').next().is_some_and(|given| given.trim_ascii() == name.as_bytes()))
+}
+
+/// Whether a WebSocket is asked for: no form and no script can write that header, and whose page asks is looked at there.
+fn is_upgrade(headers: &HeaderMap) -> bool {
+    headers.get(header::UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
 fn is_cross_site(headers: &HeaderMap) -> bool {
