@@ -58,10 +58,9 @@ fn names<S: Serializer>(set: &BTreeMap<String, String>, to: S) -> Result<S::Ok, 
 }
 
 impl HeadersConfig {
-    /// Whether any subgraph gets the client's cookies.
+    /// Whether some subgraph gets the client's cookies.
     pub(crate) fn forwards_cookies(&self) -> bool {
-        let is_cookie = |name: &String| name.eq_ignore_ascii_case("cookie");
-        self.subgraph.values().any(|own| own.forward.iter().any(is_cookie))
+        self.subgraph.values().flat_map(|own| &own.forward).any(|name| name.eq_ignore_ascii_case("cookie"))
     }
 
     /// Refuses names and values that no subgraph can get.

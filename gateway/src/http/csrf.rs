@@ -1,10 +1,9 @@
 //! Requests that a page made a browser send, with the cookie of somebody's session. Without that cookie there is nothing to forge,
-//! and nothing is asked.
+//! and nothing is asked. Where a subgraph gets the header `Cookie`, any cookie may be such a one.
 //!
 //! At `/graphql` a request with the cookie must show that its page was allowed to send it: by a content type or a header that makes
 //! browsers ask first (a preflight, which `[gateway.cors]` answers). Everywhere a request that would change something, and at
-//! `/graphql` every one, is refused where the browser says that a page of another site sent it whose origin is not allowed. A
-//! WebSocket is opened without asking first: there it is the origin that counts.
+//! `/graphql` every one, is refused where the browser says that a page of another site sent it whose origin is not allowed.
 
 use std::sync::Arc;
 
@@ -27,26 +26,17 @@ const SIMPLE: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-
 pub(super) async fn guard(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
     let config = &gateway.config;
     let headers = request.headers();
-    // Where a subgraph gets the client's cookies, whichever they are may be somebody's session.
-    let any = config.headers.forwards_cookies() && headers.contains_key(header::COOKIE);
-    if any || has_cookie(headers, &config.csrf.cookie) {
+    // A subgraph that gets cookies may know somebody by any of them.
+    let forwarded = config.headers.forwards_cookies() && headers.contains_key(header::COOKIE);
+    if forwarded || has_cookie(headers, &config.csrf.cookie) {
         let graphql = request.uri().path() == GRAPHQL_PATH;
         let allowed = || headers.get(header::ORIGIN).is_some_and(|origin| config.cors.names(origin));
         let refused = if (graphql || !request.method().is_safe()) && is_cross_site(headers) && !allowed() {
-            Some(
-                "a page of another site sent this with the session's cookie; its origin is not allowed here".to_owned(),
-            )
-        } else if graphql && is_websocket(headers) {
-            // Browsers ask nobody before they open one, and always say for which page.
-            let own = || is_of_this_origin(headers, config.public_url.as_deref());
-            (!own() && !allowed()).then(|| {
-                "a page of another origin opens this with the session's cookie; its origin is not allowed here"
-                    .to_owned()
-            })
-        } else if graphql && !is_preflighted(headers, &config.csrf) {
+            Some("a page of another site sent this with a cookie; its origin is not allowed here".to_owned())
+        } else if graphql && !is_upgrade(headers) && !is_preflighted(headers, &config.csrf) {
             let names = config.csrf.headers.join(", ");
             Some(format!(
-                "with the session's cookie, send content-type: application/json or one of these headers with any value: {names}"
+                "with a cookie, send content-type: application/json or one of these headers with any value: {names}"
             ))
         } else {
             None
@@ -66,20 +56,13 @@ fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
         .any(|pair| pair.split(|&byte| byte == b'=').next().is_some_and(|given| given.trim_ascii() == name.as_bytes()))
 }
 
+/// Whether a WebSocket is asked for: no form and no script can write that header, and whose page asks is looked at there.
+fn is_upgrade(headers: &HeaderMap) -> bool {
+    headers.get(header::UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
 fn is_cross_site(headers: &HeaderMap) -> bool {
     headers.get(SEC_FETCH_SITE).is_some_and(|site| site.as_bytes().eq_ignore_ascii_case(b"cross-site"))
-}
-
-fn is_websocket(headers: &HeaderMap) -> bool {
-    headers.get(header::UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
-}
-
-/// Whether the page that asks is one of this gateway's: by where clients reach it, or by the address that they came to.
-fn is_of_this_origin(headers: &HeaderMap, public_url: Option<&str>) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()) else { return false };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let page = origin.split_once("://").map(|(_, authority)| authority);
-    public_url == Some(origin) || (host.is_some() && page == host)
 }
 
 /// Whether a browser would have asked first before it sent this for a page of another origin.
@@ -119,16 +102,6 @@ mod tests {
         assert!(has("a=\"b; __Host-passerelle = x"));
         assert!(!has("__Host-passerelle2=x; x__Host-passerelle=y"));
         assert!(!has("a=__Host-passerelle"));
-    }
-
-    #[test]
-    fn a_page_of_this_origin_is_known_by_its_address() {
-        let own =
-            |origin, host| is_of_this_origin(&headers(&[("origin", origin), ("host", host)]), Some("https://api.fr"));
-        assert!(own("https://api.fr", "10.0.0.1:4000"), "behind a proxy");
-        assert!(own("http://127.0.0.1:4000", "127.0.0.1:4000"));
-        assert!(!own("https://evil.fr", "api.fr") && !own("null", "null") && !own("https://api.fr.evil.fr", "api.fr"));
-        assert!(!is_of_this_origin(&headers(&[("host", "api.fr")]), None), "no page at all");
     }
 
     #[test]

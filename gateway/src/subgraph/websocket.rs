@@ -48,16 +48,17 @@ impl WebSocketSubgraph {
         let unreachable = |error: tungstenite::Error| CallError::Unreachable(error.to_string());
         let mut upgrade = self.address.as_str().into_client_request().map_err(unreachable)?;
         let headers = upgrade.headers_mut();
-        headers.extend(request.headers.clone());
+        // First what is the client's: nothing of it stands in for what the gateway says itself.
+        for (name, value) in &request.headers {
+            headers.append(name, value.clone());
+        }
+        let unsendable = |error: header::InvalidHeaderValue| CallError::Unreachable(error.to_string());
         headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
-        let own = [
-            ("x-request-id", Some(&*request.request_id)),
-            (service_kit::principal_token::HEADER, request.principal.as_deref()),
-        ];
-        for (name, value) in own {
-            if let Some(Ok(value)) = value.map(HeaderValue::from_str) {
-                headers.insert(name, value);
-            }
+        headers.insert("x-request-id", HeaderValue::from_str(&request.request_id).map_err(unsendable)?);
+        if let Some(principal) = &request.principal {
+            let mut value = HeaderValue::from_str(principal).map_err(unsendable)?;
+            value.set_sensitive(true);
+            headers.insert(service_kit::principal_token::HEADER, value);
         }
         let limit = Some(self.max_response_bytes);
         let config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);

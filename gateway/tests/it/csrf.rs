@@ -144,3 +144,17 @@ async fn the_cookie_has_the_name_that_is_configured() {
     refused(&gateway, &answer(get(&gateway).header("cookie", "sid=1")).await);
     assert_eq!(answer(get(&gateway).header("cookie", COOKIE)).await.status.as_u16(), 200);
 }
+
+#[tokio::test]
+async fn where_cookies_are_forwarded_any_of_them_counts() {
+    let of_people = gateway::config::SubgraphHeaders {
+        forward: vec!["Cookie".to_owned()],
+        ..gateway::config::SubgraphHeaders::default()
+    };
+    let gateway = TestGateway::builder()
+        .config(|config| drop(config.headers.subgraph.insert("people".to_owned(), of_people)))
+        .start()
+        .await;
+    refused(&gateway, &answer(get(&gateway).header("cookie", "theme=dark")).await);
+    assert_eq!(answer(get(&gateway)).await.status.as_u16(), 200);
+}

@@ -1,6 +1,7 @@
 //! Operations by WebSocket, in the protocol `graphql-transport-ws`: any number on one connection, subscriptions among them.
 
 mod connection;
+mod origin;
 mod protocol;
 
 use std::sync::Arc;
@@ -24,6 +25,11 @@ pub(super) fn open(
     headers: &HeaderMap,
     arrival: Arrival,
 ) -> Response {
+    if !origin::is_welcome(headers, &gateway.config) {
+        let told = "pages of this origin may not open a WebSocket here: [gateway.cors] names those that may";
+        let error = GraphqlError::new(ErrorCode::Forbidden, told);
+        return refusal(StatusCode::FORBIDDEN, vec![error], "application/json", &arrival.account.request_id);
+    }
     let Some(place) = gateway.streams.connection() else {
         let error = GraphqlError::new(ErrorCode::RateLimited, "too many connections are open here; try again later");
         let id = &arrival.account.request_id;

@@ -2,9 +2,9 @@
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::Graph;
 use crate::harness::Reply;
@@ -346,4 +346,18 @@ async fn connections_and_operations_are_bounded() {
     assert!(refused.to_string().contains("503"), "{refused}");
     drop(socket);
     sender.closed().await;
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_opens_no_web_socket() {
+    let graph = Graph::start("subscriptions").await;
+    let open = async |origin: &str| {
+        let url = graph.url.replace("http://", "ws://") + "/graphql";
+        let mut request = url.into_client_request().expect("a request");
+        request.headers_mut().insert("origin", origin.parse().expect("a header"));
+        tokio_tungstenite::connect_async(request).await
+    };
+    let Err(tungstenite::Error::Http(refused)) = open("https://evil.example").await else { panic!("refused") };
+    assert_eq!(refused.status(), 403);
+    open(&graph.url).await.expect("a page of its own");
 }
