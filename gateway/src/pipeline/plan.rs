@@ -13,9 +13,14 @@ use super::limits::exceeded;
 use super::prepare::{Parsed, Prepared, internal};
 use crate::access::Access;
 use crate::config::GatewayConfig;
+use crate::documents::Digest;
 use crate::error::GraphqlError;
 use crate::plan::{MAX_NESTING, PlannerDocument, Program};
 use crate::supergraph::{Drawn, Supergraph};
+use crate::telemetry::shortened;
+
+/// Bytes of a reason that are told.
+const LONGEST_REASON: usize = 300;
 
 /// Plans one variant of an operation.
 pub(super) fn plan_all(
@@ -40,7 +45,7 @@ pub(super) fn plan_all(
     }
     let mut programs = Vec::new();
     for text in &planned.texts {
-        programs.push(plan(supergraph, config, drawn, text)?);
+        programs.push(plan(supergraph, config, drawn, text, parsed.operation.name.as_deref())?);
     }
     Ok(Prepared { introspects: planned.introspects, operation, document, programs, unmet })
 }
@@ -50,6 +55,7 @@ fn plan(
     config: &GatewayConfig,
     drawn: Drawn,
     text: &str,
+    name: Option<&str>,
 ) -> Result<Program, Vec<GraphqlError>> {
     let token = CancellationToken::with_timeout(config.planning_timeout);
     // The planner panics on what it does not expect; a request must not take the process with it.
@@ -69,7 +75,12 @@ fn plan(
                 "the operation takes too long to plan; ask for less at once",
             )];
         }
-        tracing::error!(reason, operation = text, "an operation cannot be planned");
+        // A document may hold what is nobody's to read: its text is told to those alone who ask for it.
+        let sha256 = Digest::of(text).hex();
+        let operation = name.map(|name| shortened(name, 100));
+        let (sha256, told) = (shortened(&sha256, 16), shortened(&reason, LONGEST_REASON));
+        tracing::error!(reason = told, operation, sha256, "an operation cannot be planned");
+        tracing::debug!(sha256, text, "this is the operation that cannot be planned");
         vec![internal()]
     };
     match planned {
