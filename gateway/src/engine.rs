@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::Router;
 use kernel::Principal;
 use service_kit::access_token;
 use service_kit::principal_token::Signer;
+use tokio::sync::Semaphore;
 
 use crate::budget::Budgets;
 use crate::config::GatewayConfig;
@@ -44,7 +44,7 @@ pub struct GatewayParts {
 
 /// A gateway.
 pub struct Gateway {
-    pub(crate) config: GatewayConfig,
+    pub(crate) config: Arc<GatewayConfig>,
     pub(crate) issuers: Issuers,
     pub(crate) people: People,
     pub(crate) budgets: Budgets,
@@ -53,6 +53,8 @@ pub struct Gateway {
     pub(crate) streams: Places,
     pub(crate) forwarding: Forwarding,
     pub(crate) metrics: Arc<Metrics>,
+    /// Places of documents that are read or planned at a time.
+    pub(crate) preparing: Arc<Semaphore>,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
@@ -98,8 +100,9 @@ impl Gateway {
         let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
         let streams = Places::of(&config.subscriptions);
         let forwarding = Forwarding::of(&config.headers);
+        let preparing = Arc::new(Semaphore::new(pipeline::preparing_at_a_time()));
         Ok(Self {
-            config,
+            config: Arc::new(config),
             issuers,
             people,
             budgets,
@@ -107,6 +110,7 @@ impl Gateway {
             streams,
             forwarding,
             metrics,
+            preparing,
             signer,
             in_process,
             public,
@@ -165,9 +169,7 @@ impl Ways<'_> {
         self.warn_of_strangers(&supergraph);
         let add = |clients: &mut BTreeMap<_, _>, name: &String, client| {
             let rules = self.config.traffic.of(name, self.config.subgraph_timeout);
-            // What is told of is each try, which may have a time of its own.
-            let patience = rules.try_timeout.unwrap_or(rules.timeout);
-            clients.insert(name.clone(), around(name, self.measured(name, client, patience), &rules));
+            clients.insert(name.clone(), around(name, self.measured(name, client), &rules, self.metrics));
         };
         for (name, url) in supergraph.subgraphs() {
             if let Some(client) = self.in_process.get(name) {
@@ -203,8 +205,8 @@ impl Ways<'_> {
         }
     }
 
-    /// A way whose calls are told of.
-    fn measured(&self, name: &str, client: Arc<dyn SubgraphClient>, patience: Duration) -> Arc<dyn SubgraphClient> {
-        Arc::new(Measured { name: name.to_owned(), client, metrics: Arc::clone(self.metrics), patience })
+    /// A way whose tries are told of.
+    fn measured(&self, name: &str, client: Arc<dyn SubgraphClient>) -> Arc<dyn SubgraphClient> {
+        Arc::new(Measured { name: name.to_owned(), client, metrics: Arc::clone(self.metrics) })
     }
 }

@@ -33,6 +33,7 @@ impl Default for CorsConfig {
             methods: list(&["GET", "POST"]),
             headers: list(&[
                 "accept",
+                "apollo-require-preflight",
                 "authorization",
                 "content-type",
                 "if-none-match",
@@ -40,6 +41,7 @@ impl Default for CorsConfig {
                 "tracestate",
                 "x-passerelle-csrf",
                 "x-request-id",
+                "x-requested-with",
             ]),
             exposed_headers: list(&["etag", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]),
             max_age: Duration::from_hours(1),
@@ -124,5 +126,13 @@ mod tests {
         assert_eq!(config(&["https://a.fr", "https://b.fr"], true).check(), Ok(()));
         assert!(config(&["*"], true).check().is_err());
         assert!(config(&["*", "https://a.fr"], false).check().is_err());
+    }
+
+    #[test]
+    fn a_page_may_send_what_shows_that_it_asks() {
+        let allowed = CorsConfig::default().headers;
+        for header in crate::config::CsrfConfig::default().headers {
+            assert!(allowed.contains(&header), "{header}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_LENGTH;
 
 use crate::Gateway;
 
@@ -26,6 +27,13 @@ impl FromRequest<Arc<Gateway>> for ReadBody {
     type Rejection = std::convert::Infallible;
 
     async fn from_request(request: Request, gateway: &Arc<Gateway>) -> Result<Self, Self::Rejection> {
+        // Told before any of it is read: a client that asks first (`Expect: 100-continue`) then sends none of it.
+        let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if length
+            .is_some_and(|length| usize::try_from(length).map_or(true, |length| length > gateway.config.max_body_bytes))
+        {
+            return Ok(Self(Err(BadBody::TooLong)));
+        }
         let reading = tokio::time::timeout(gateway.config.body_timeout, Bytes::from_request(request, gateway));
         Ok(Self(match reading.await {
             Ok(Ok(body)) => Ok(body),

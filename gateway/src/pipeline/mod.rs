@@ -25,7 +25,7 @@ use tracing::{Instrument, Span};
 
 pub(crate) use cache::PreparedCache;
 pub(crate) use params::Params;
-pub(crate) use prepare::Prepared;
+pub(crate) use prepare::{Prepared, preparing_at_a_time};
 pub(crate) use respond::Answer;
 pub(crate) use subscribe::Recall;
 pub(crate) use warm::warm;

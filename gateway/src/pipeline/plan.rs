@@ -15,9 +15,14 @@ use super::limits::exceeded;
 use super::prepare::{Parsed, Prepared, internal};
 use crate::access::Access;
 use crate::config::GatewayConfig;
+use crate::documents::Digest;
 use crate::error::GraphqlError;
 use crate::plan::{Cut, MAX_NESTING, Part, Planned, PlannerDocument, by_level};
 use crate::supergraph::{Drawn, Supergraph};
+use crate::telemetry::{LONGEST_NAME, shortened};
+
+/// Bytes of a reason that are told.
+const LONGEST_REASON: usize = 300;
 
 /// Plans one variant of an operation.
 pub(super) fn plan_all(
@@ -41,7 +46,8 @@ pub(super) fn plan_all(
         return Err(exceeded(format!("the operation nests {} brackets; {MAX_NESTING} at most", planned.nesting)));
     }
     let token = CancellationToken::with_timeout(config.planning_timeout);
-    let planning = Planning { supergraph, labels: &config.override_labels, drawn, token };
+    let name = parsed.operation.name.as_deref().map(|name| shortened(name, LONGEST_NAME));
+    let planning = Planning { supergraph, labels: &config.override_labels, drawn, token, operation: name };
     let mut programs = Vec::new();
     for part in planned.parts {
         programs.push(planning.part(part, None)?.program());
@@ -56,6 +62,8 @@ struct Planning<'a> {
     drawn: Drawn,
     /// Ends the planning of an operation that takes too long.
     token: CancellationToken,
+    /// The operation's name, or how it begins.
+    operation: Option<&'a str>,
 }
 
 impl Planning<'_> {
@@ -97,9 +105,11 @@ impl Planning<'_> {
             let message = "the operation takes too long to plan; ask for less at once";
             return vec![GraphqlError::new(ErrorCode::Timeout, message)];
         }
-        // What was sent holds what people wrote: it is for who looks for it.
-        tracing::error!(reason = reason.chars().take(200).collect::<String>(), "an operation cannot be planned");
-        tracing::debug!(operation = text, "this operation cannot be planned");
+        // A document may hold what is nobody's to read: its text is told to those alone who ask for it.
+        let sha256 = Digest::of(text).hex();
+        let (sha256, told) = (shortened(&sha256, 16), shortened(reason, LONGEST_REASON));
+        tracing::error!(reason = told, operation = self.operation, sha256, "an operation cannot be planned");
+        tracing::debug!(sha256, text, "this is the operation that cannot be planned");
         vec![internal()]
     }
 }

@@ -1,6 +1,7 @@
 //! What can be done before a request's variables: parse, validate, limit, once for a document; plan, once for a document and
 //! what its callers may see of it. Both are cached.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,6 +13,7 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Node};
 use kernel::{ErrorCode, Principal, PrincipalKind};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -71,8 +73,8 @@ pub(super) async fn document(
     let missed = AtomicBool::new(false);
     let read = |id, text: Arc<str>, name: Option<Arc<str>>| {
         missed.store(true, Ordering::Relaxed);
-        let (serving, config) = (Arc::clone(serving), gateway.config.clone());
-        aside(move || parse(&serving.supergraph, &config, id, &text, name.as_deref()))
+        let (serving, config) = (Arc::clone(serving), Arc::clone(&gateway.config));
+        aside(Arc::clone(&gateway.preparing), move || parse(&serving.supergraph, &config, id, &text, name.as_deref()))
     };
     let span = tracing::debug_span!("graphql.prepare", stage = "document");
     let document = serving.supergraph.prepared.document(text, operation_name, read).instrument(span).await;
@@ -95,9 +97,9 @@ pub(super) async fn planned(
     let missed = AtomicBool::new(false);
     let make = |variant| {
         missed.store(true, Ordering::Relaxed);
-        let (serving, config, parsed) = (Arc::clone(serving), gateway.config.clone(), Arc::clone(parsed));
+        let (serving, config, parsed) = (Arc::clone(serving), Arc::clone(&gateway.config), Arc::clone(parsed));
         let metrics = Arc::clone(&gateway.metrics);
-        aside(move || {
+        aside(Arc::clone(&gateway.preparing), move || {
             let began = Instant::now();
             let planned = plan_all(&serving.supergraph, &config, &parsed, variant);
             metrics.planned(began.elapsed());
@@ -121,11 +123,23 @@ pub(super) fn is_for(
     serving.supergraph.rules.unmet(&parsed.touched, principal, &gateway.config.policies) == prepared.unmet
 }
 
-/// Runs what may take long where it holds up no other request of this thread.
+/// How many documents are read or planned at a time: as much as there is to compute with.
+pub(crate) fn preparing_at_a_time() -> usize {
+    std::thread::available_parallelism().map_or(2, NonZeroUsize::get).max(2)
+}
+
+/// Runs what may take long where it holds up no other request of this thread, once there is a place for it. The place is kept to
+/// the end of the work, whether anybody still waits for that or not; who leaves before never begins it.
 async fn aside<T: Send + 'static>(
+    places: Arc<Semaphore>,
     work: impl FnOnce() -> Result<T, Vec<GraphqlError>> + Send + 'static,
 ) -> Result<T, Vec<GraphqlError>> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(vec![internal()]))
+    let place = places.acquire_owned().await.map_err(|_| vec![internal()])?;
+    let working = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        work()
+    });
+    working.await.unwrap_or_else(|_| Err(vec![internal()]))
 }
 
 pub(super) fn internal() -> GraphqlError {
@@ -222,4 +236,33 @@ pub(super) fn introspect(
     )
     .map_err(|error| vec![request_error(&prepared.document, &error, ErrorCode::BadUserInput)])?;
     Ok(answer.data)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_waits_for_its_place_and_who_left_begins_none() {
+        let places = Arc::new(Semaphore::new(1));
+        let (end, ended) = mpsc::channel();
+        let mut first = Box::pin(aside(Arc::clone(&places), move || ended.recv().map_err(|_| Vec::new())));
+        assert!(first.as_mut().now_or_never().is_none());
+        let begun = Arc::new(AtomicBool::new(false));
+        let begins = Arc::clone(&begun);
+        let mut second = Box::pin(aside(Arc::clone(&places), move || {
+            begins.store(true, Ordering::Relaxed);
+            Ok(())
+        }));
+        assert!(second.as_mut().now_or_never().is_none());
+        drop((first, second));
+        assert_eq!(places.available_permits(), 0, "the work goes on though nobody waits for it");
+        end.send(()).expect("it waits");
+        aside(places, || Ok(())).await.expect("a place");
+        assert!(!begun.load(Ordering::Relaxed));
+    }
 }

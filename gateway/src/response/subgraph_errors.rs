@@ -72,7 +72,7 @@ fn told(subgraph: &str, code: Option<ErrorCode>, message: &str, caller: &Caller)
             tracing::warn!(
                 request_id = &*caller.account.request_id,
                 subgraph,
-                code = other.map_or("none", |code| code.as_str()),
+                code = other.map_or("none", ErrorCode::as_str),
                 told = message,
                 "a subgraph answered an error"
             );

@@ -31,10 +31,22 @@ impl Coalesce {
         Self { name: name.to_owned(), next, hashing: RandomState::new(), under_way: Arc::default() }
     }
 
+    /// The answer to a question. A call that others began may have had no time left, or no place: who joined one asks once more.
+    async fn answer(&self, question: Arc<Question>) -> Result<Bytes, CallError> {
+        match self.join(Arc::clone(&question)) {
+            Joined::Begun(answer) => answer.await,
+            Joined::Shared(answer) => match answer.await {
+                Err(CallError::TimedOut | CallError::QueueFull | CallError::QueuedTooLong) => {
+                    self.join(question).into_answer().await
+                }
+                answered => answered,
+            },
+        }
+    }
+
     /// The call that asks the same and is under way, or a new one.
-    fn join(&self, request: SubgraphRequest) -> Shared<Answer> {
-        let request_id = Arc::clone(&request.request_id);
-        let question = Question::of(request, &self.hashing);
+    fn join(&self, question: Arc<Question>) -> Joined {
+        let request_id = Arc::clone(&question.request.request_id);
         let mut calls = self.under_way.calls();
         if let Some((call, shared)) = calls.by_question.get(&question).and_then(Call::shared) {
             drop(calls);
@@ -44,7 +56,7 @@ impl Coalesce {
                 "the answer to the request {} is shared",
                 call
             );
-            return shared;
+            return Joined::Shared(shared);
         }
         calls.begun += 1;
         let number = calls.begun;
@@ -59,14 +71,27 @@ impl Coalesce {
         if let Some(answer) = shared.downgrade() {
             calls.by_question.insert(question, Call { number, request_id, answer });
         }
-        shared
+        Joined::Begun(shared)
+    }
+}
+
+/// A call, and who began it.
+enum Joined {
+    Begun(Shared<Answer>),
+    Shared(Shared<Answer>),
+}
+
+impl Joined {
+    fn into_answer(self) -> Shared<Answer> {
+        let (Self::Begun(answer) | Self::Shared(answer)) = self;
+        answer
     }
 }
 
 impl SubgraphClient for Coalesce {
     fn call(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Bytes, CallError>> {
         match request.intent {
-            Intent::Query => self.join(request).boxed(),
+            Intent::Query => self.answer(Question::of(request, &self.hashing)).boxed(),
             Intent::FollowUp => self.next.call(request),
             Intent::Mutation => async move {
                 let _changed = Changed(&self.under_way);

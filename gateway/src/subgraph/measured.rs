@@ -1,7 +1,6 @@
-//! A subgraph whose calls are counted, timed, and part of the trace of their request.
+//! A subgraph whose calls are counted and timed, and whose tries are part of the trace of their request.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt;
@@ -12,13 +11,11 @@ use tracing::field::Empty;
 use super::{CallError, Events, SubgraphClient, SubgraphRequest};
 use crate::telemetry::Metrics;
 
-/// Tells of every call to a subgraph, however that is reached.
+/// Tells of every try to call a subgraph, however that is reached.
 pub(crate) struct Measured {
     pub(crate) name: String,
     pub(crate) client: Arc<dyn SubgraphClient>,
     pub(crate) metrics: Arc<Metrics>,
-    /// How long a call is waited for.
-    pub(crate) patience: Duration,
 }
 
 impl Measured {
@@ -39,10 +36,9 @@ impl Measured {
         request.account.trace.hand_on(&span, &mut request.headers);
         let told = span.clone();
         async move {
-            let counted = self.metrics.subgraph_called(&self.name, self.patience);
+            let _in_flight = self.metrics.subgraph_in_flight(&self.name);
             let answer = make(request).await;
             let outcome = answer.as_ref().map_or_else(CallError::label, |_| "ok");
-            counted.ended(outcome);
             told.record("outcome", outcome);
             if answer.is_err() {
                 told.record("otel.status_code", "ERROR");
@@ -62,5 +58,32 @@ impl SubgraphClient for Measured {
     /// Told is how it began: events come for as long as somebody listens.
     fn subscribe(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Events, CallError>> {
         self.told(request, |request| self.client.subscribe(request))
+    }
+}
+
+/// Counts calls to a subgraph by how they ended, with their waiting and all their tries.
+pub(super) struct Counted {
+    pub(super) name: String,
+    pub(super) next: Arc<dyn SubgraphClient>,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+impl Counted {
+    async fn counted<T>(&self, answer: BoxFuture<'_, Result<T, CallError>>) -> Result<T, CallError> {
+        let call = self.metrics.subgraph_called(&self.name);
+        let answer = answer.await;
+        call.ended(answer.as_ref().map_or_else(CallError::label, |_| "ok"));
+        answer
+    }
+}
+
+impl SubgraphClient for Counted {
+    fn call(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Bytes, CallError>> {
+        self.counted(self.next.call(request)).boxed()
+    }
+
+    // Counted is how it began.
+    fn subscribe(&self, request: SubgraphRequest) -> BoxFuture<'_, Result<Events, CallError>> {
+        self.counted(self.next.subscribe(request)).boxed()
     }
 }

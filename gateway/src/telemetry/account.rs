@@ -11,8 +11,8 @@ use tracing::Span;
 
 use crate::error::GraphqlError;
 
-/// Characters of an operation's name that are told: a document may have a name of a megabyte.
-const LONGEST_NAME: usize = 100;
+/// Bytes of an operation's name that are told: a document may be kept, and its name be told with every request for it.
+pub(crate) const LONGEST_NAME: usize = 100;
 
 /// The account of a request: among the extensions of the request, and handed on to whoever has something to add.
 #[derive(Debug)]
@@ -38,9 +38,8 @@ impl Account {
             OperationType::Mutation => "mutation",
             OperationType::Subscription => "subscription",
         };
-        let (name, kind) = self
-            .operation
-            .get_or_init(|| (operation.name.as_ref().map(|name| name.chars().take(LONGEST_NAME).collect()), kind));
+        let name = || operation.name.as_ref().map(|name| shortened(name, LONGEST_NAME).to_owned());
+        let (name, kind) = self.operation.get_or_init(|| (name(), kind));
         let span = Span::current();
         span.record("graphql.operation.type", kind);
         span.record("graphql.operation.name", name.as_deref());
@@ -58,7 +57,7 @@ impl Account {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The operation's name, as far as both are known.
+    /// The operation's name, or how it begins, as far as both are known.
     pub(crate) fn operation(&self) -> Option<&str> {
         self.operation.get()?.0.as_deref()
     }
@@ -116,6 +115,11 @@ impl Outcome {
     }
 }
 
+/// The first `most` bytes of a text at most, and no broken character.
+pub(crate) fn shortened(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
 fn codes(errors: &[GraphqlError]) -> Vec<ErrorCode> {
     let mut codes: Vec<ErrorCode> = Vec::new();
     for error in errors {
@@ -124,4 +128,16 @@ fn codes(errors: &[GraphqlError]) -> Vec<ErrorCode> {
         }
     }
     codes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(shortened("abc", 100), "abc");
+        assert_eq!(shortened("aéb", 2), "a");
+        assert_eq!(shortened(&"x".repeat(1 << 20), LONGEST_NAME).len(), LONGEST_NAME);
+    }
 }

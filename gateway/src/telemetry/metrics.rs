@@ -89,7 +89,7 @@ impl Metrics {
             ),
             subgraph_requests: made.counters(
                 "subgraph_requests_total",
-                "Calls to subgraphs, each try by itself, by outcome: ok, how it failed, or cancelled where nobody waited any more.",
+                "Calls to subgraphs, with their waiting and all their tries, by outcome: ok, how it failed, or cancelled where nobody waited any more.",
                 &["subgraph", "outcome"],
             ),
             subgraph_seconds: made.seconds(
@@ -99,7 +99,7 @@ impl Metrics {
             ),
             subgraph_in_flight: made.gauges(
                 "subgraph_requests_in_flight",
-                "Calls to subgraphs that are not answered yet.",
+                "Tries to call subgraphs that are not answered yet.",
                 &["subgraph"],
             ),
             planning_seconds: made.seconds("planning_duration_seconds", "Time to plan an operation.", &[]),
@@ -144,10 +144,16 @@ impl Metrics {
         self.graphql_seconds.with_label_values(&[operation, kind]).observe(took.as_secs_f64());
     }
 
-    /// A subgraph is called; how that ends is told to what is returned. A call that is given up after `patience` has timed out.
-    pub(crate) fn subgraph_called<'a>(&'a self, subgraph: &'a str, patience: Duration) -> SubgraphCall<'a> {
-        self.subgraph_in_flight.with_label_values(&[subgraph]).inc();
-        SubgraphCall { metrics: self, subgraph, patience, began: Instant::now(), outcome: None }
+    /// A subgraph is called; how that ends is told to what is returned.
+    pub(crate) fn subgraph_called<'a>(&'a self, subgraph: &'a str) -> SubgraphCall<'a> {
+        SubgraphCall { metrics: self, subgraph, began: Instant::now(), outcome: None }
+    }
+
+    /// A call is at a subgraph until what is returned is dropped.
+    pub(crate) fn subgraph_in_flight(&self, subgraph: &str) -> InFlight {
+        let gauge = self.subgraph_in_flight.with_label_values(&[subgraph]);
+        gauge.inc();
+        InFlight(gauge)
     }
 
     pub(crate) fn planned(&self, took: Duration) {
@@ -173,11 +179,19 @@ impl Metrics {
     }
 }
 
-/// A call to a subgraph that is not answered yet. Dropped without an outcome, it was given up.
+/// A try to call a subgraph that is not answered yet.
+pub(crate) struct InFlight(IntGauge);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// A call to a subgraph that has not ended yet. Dropped without an outcome, it was given up.
 pub(crate) struct SubgraphCall<'a> {
     metrics: &'a Metrics,
     subgraph: &'a str,
-    patience: Duration,
     began: Instant,
     outcome: Option<&'static str>,
 }
@@ -191,10 +205,8 @@ impl SubgraphCall<'_> {
 impl Drop for SubgraphCall<'_> {
     fn drop(&mut self) {
         let took = self.began.elapsed();
-        let given_up = if took >= self.patience { "timed_out" } else { "cancelled" };
         let metrics = self.metrics;
-        metrics.subgraph_in_flight.with_label_values(&[self.subgraph]).dec();
-        metrics.subgraph_requests.with_label_values(&[self.subgraph, self.outcome.unwrap_or(given_up)]).inc();
+        metrics.subgraph_requests.with_label_values(&[self.subgraph, self.outcome.unwrap_or("cancelled")]).inc();
         metrics.subgraph_seconds.with_label_values(&[self.subgraph]).observe(took.as_secs_f64());
     }
 }

@@ -4,5 +4,5 @@ mod account;
 mod metrics;
 mod names;
 
-pub(crate) use account::{Account, Outcome};
+pub(crate) use account::{Account, LONGEST_NAME, Outcome, shortened};
 pub(crate) use metrics::{HttpRequest, Metrics, Prepared};

@@ -4,6 +4,9 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use rstest::rstest;
 use serde_json::json;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use crate::harness::{Answer, TestGateway};
 
 const JSON: (HeaderName, HeaderValue) = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -183,4 +186,16 @@ async fn a_body_that_is_too_long_is_a_413() {
     let error = json!({"message": "the body is longer than 500 bytes", "extensions": {"code": "LIMIT_EXCEEDED"}});
     assert_eq!(answer.json(), json!({"errors": [error]}));
     assert_eq!(gateway.calls(), [0, 1, 0]);
+}
+
+#[tokio::test]
+async fn a_body_that_would_be_too_long_is_refused_unread() {
+    let gateway = TestGateway::builder().config(|config| config.max_body_bytes = 500).start().await;
+    let mut connection = TcpStream::connect(gateway.url.trim_start_matches("http://")).await.expect("a connection");
+    let head = "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 501\r\n\
+                expect: 100-continue\r\n\r\n";
+    connection.write_all(head.as_bytes()).await.expect("it is sent");
+    let mut answer = [0; 12];
+    connection.read_exact(&mut answer).await.expect("an answer to the head alone");
+    assert_eq!(&answer, b"HTTP/1.1 413");
 }

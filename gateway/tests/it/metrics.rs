@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use gateway::config::SubgraphTraffic;
 use http_body_util::BodyExt;
 use serde_json::json;
 use tower::ServiceExt;
 
-use crate::harness::{Exposition, Reply, SMALLER, TestGateway};
+use crate::harness::{Exposition, Gate, Reply, SMALLER, TestGateway};
 
 async fn text(gateway: &TestGateway) -> String {
     let router = gateway::metrics_router(std::sync::Arc::clone(&gateway.gateway));
@@ -82,6 +83,37 @@ async fn calls_to_subgraphs_by_outcome() {
     let seconds = "passerelle_subgraph_request_duration_seconds_count";
     assert_eq!(told.count(seconds, &[("subgraph", "people")]), 3);
     assert_eq!(told.count("passerelle_subgraph_requests_in_flight", &[("subgraph", "people")]), 0);
+}
+
+/// However a call is bounded, what is counted says which bound it met.
+#[tokio::test]
+async fn calls_that_met_a_bound_of_traffic() {
+    let gateway = TestGateway::builder()
+        .config(|config| {
+            config.traffic.retries = 0;
+            config.traffic.max_concurrent = 1;
+            config.traffic.max_queued = 0;
+            config.traffic.coalesce = false;
+            let timeout = Some(Duration::from_millis(100));
+            config.traffic.subgraph.insert("people".to_owned(), SubgraphTraffic { timeout, ..Default::default() });
+        })
+        .start()
+        .await;
+    gateway.people.reply(Reply::Never);
+    gateway.ask("{ people { id } }").await;
+    let calls = "passerelle_subgraph_requests_total";
+    let of = |subgraph, outcome| [("subgraph", subgraph), ("outcome", outcome)];
+    metrics(&gateway, |told| told.count(calls, &of("people", "timed_out")) == 1).await;
+    let gate = Gate::closed();
+    gateway.reviews.reply(gate.before(Reply::Json(json!({"data": {"best": null}}))));
+    let asked = gateway.client.post(format!("{}/graphql", gateway.url));
+    let held = tokio::spawn(asked.json(&json!({"query": "{ best { stars } }"})).send());
+    gate.arrived().await;
+    gateway.ask("{ best { stars } }").await;
+    let told = metrics(&gateway, |told| told.count(calls, &of("reviews", "queue_full")) == 1).await;
+    assert_eq!(told.count("passerelle_subgraph_requests_in_flight", &[("subgraph", "reviews")]), 1);
+    gate.open();
+    held.await.expect("no panic").expect("an answer");
 }
 
 #[tokio::test]

@@ -185,3 +185,19 @@ async fn after_a_mutation_nobody_is_told_what_was_asked_before() {
     held.answer(2, "new");
     assert_eq!((after.await.expect("an answer"), joining.await.expect("an answer")), ("new".into(), "new".into()));
 }
+
+/// A failing call of others, joined late, says nothing of the time that the one who joined has.
+#[tokio::test]
+async fn who_joined_a_call_that_had_no_time_left_asks_once_more() {
+    let (held, shared) = shared();
+    let (mut first, mut second) = (shared.call(question()), shared.call(question()));
+    assert!(poll!(&mut first).is_pending() && poll!(&mut second).is_pending());
+    assert_eq!(held.calls(), 1);
+    held.0.lock().expect("no panic")[0] = oneshot::channel().0;
+    assert!(matches!(first.await, Err(CallError::TimedOut)), "who began it is told");
+    assert!(poll!(&mut second).is_pending());
+    assert_eq!(held.calls(), 2);
+    held.0.lock().expect("no panic")[1] = oneshot::channel().0;
+    assert!(matches!(second.await, Err(CallError::TimedOut)), "once");
+    assert_eq!(held.calls(), 2);
+}
