@@ -21,8 +21,9 @@ use fastrand::Rng;
 use rstest::rstest;
 
 use super::Graph;
+pub(crate) use compare::differ;
 use compare::{Outcome, ask, is_valid};
-use generate::Ground;
+pub(crate) use generate::Ground;
 use operation::Operation;
 
 /// Operations of one graph where nobody says how many.
@@ -45,7 +46,7 @@ struct Run {
 }
 
 #[expect(clippy::disallowed_methods, reason = "who runs the tests chooses")]
-fn setting(name: &str) -> Option<u64> {
+pub(crate) fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().expect("a number"))
 }
 
