@@ -5,6 +5,7 @@
 //! What they need is asked for like any other field; they themselves are asked for by a call of their own, and what is selected of
 //! them is planned from a root field that the planner alone knows.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -167,10 +168,13 @@ impl Finder<'_> {
         }
     }
 
-    /// The smallest key of `graph`, and what is required beside it.
+    /// The key of `graph` that most others have too, the smallest of these, and what is required beside it.
     fn needs(&mut self, ty: &Type<'_>, graph: &str, requires: Option<&str>) -> Option<Needs> {
-        let keys: Vec<Needs> = ty.keys(graph).into_iter().filter_map(|key| Needs::parse(key, &mut self.keys)).collect();
-        let key = keys.into_iter().min_by_key(Needs::len)?;
+        let shared = |key: &str| ty.joins().filter(|join| text(join, "key") == Some(key)).count();
+        let keys = ty.keys(graph).into_iter();
+        let keys: Vec<(usize, Needs)> =
+            keys.filter_map(|key| Some((shared(key), Needs::parse(key, &mut self.keys)?))).collect();
+        let (_, key) = keys.into_iter().min_by_key(|(shared, key)| (Reverse(*shared), key.len()))?;
         match requires {
             Some(requires) => Some(key.and(Needs::parse(requires, &mut self.keys)?)),
             None => Some(key),

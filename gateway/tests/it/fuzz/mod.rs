@@ -111,7 +111,7 @@ impl Run {
     fn work(&self) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            let graph = Graph::start_exact("atlas", |config| {
+            let graph = Graph::start_exact("atlas", str::to_owned, |config| {
                 config.prepared_cache_bytes = 1 << 20;
             })
             .await;

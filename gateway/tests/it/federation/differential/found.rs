@@ -38,7 +38,7 @@ use crate::federation::Graph;
 async fn found(#[case] graph: &str, #[case] query: &str, #[case] variables: serde_json::Value) {
     // Plans follow the order of hash maps: once may not show it.
     for _ in 0..3 {
-        let graph = Graph::start_exact(graph, |_| {}).await;
+        let graph = Graph::start_exact(graph, str::to_owned, |_| {}).await;
         if let Outcome::Differs(how) = ask(&graph, &json!({"query": query, "variables": variables})).await {
             panic!("{query}\n{how}");
         }
