@@ -14,12 +14,14 @@ pub(crate) struct Watched {
     /// What it is, in a sentence.
     called: &'static str,
     seen: Option<(SystemTime, u64)>,
+    /// That it is not there is told already.
+    missing: bool,
     tick: Interval,
 }
 
 impl Watched {
     pub(crate) fn new(path: PathBuf, called: &'static str) -> Self {
-        Self { path, called, seen: None, tick: tokio::time::interval(EVERY) }
+        Self { path, called, seen: None, missing: false, tick: tokio::time::interval(EVERY) }
     }
 
     /// Its text when its date or its size has changed, and once in the beginning: it may have changed since it was loaded. A file
@@ -29,15 +31,19 @@ impl Watched {
             self.tick.tick().await;
             let now = stamp(&self.path).await;
             if now == self.seen {
+                self.missing = false;
                 continue;
             }
             match tokio::fs::read_to_string(&self.path).await {
                 Err(error) => {
-                    let path = self.path.display();
-                    tracing::error!(%path, %error, "{} cannot be read; the old one serves on", self.called);
+                    // Once: it may stay away for long.
+                    if !std::mem::replace(&mut self.missing, true) {
+                        let path = self.path.display();
+                        tracing::error!(%path, %error, "{} cannot be read; the old one serves on", self.called);
+                    }
                 }
                 Ok(text) => {
-                    self.seen = now;
+                    (self.seen, self.missing) = (now, false);
                     return text;
                 }
             }

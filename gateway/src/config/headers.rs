@@ -58,6 +58,12 @@ fn names<S: Serializer>(set: &BTreeMap<String, String>, to: S) -> Result<S::Ok, 
 }
 
 impl HeadersConfig {
+    /// Whether any subgraph gets the client's cookies.
+    pub(crate) fn forwards_cookies(&self) -> bool {
+        let is_cookie = |name: &String| name.eq_ignore_ascii_case("cookie");
+        self.subgraph.values().any(|own| own.forward.iter().any(is_cookie))
+    }
+
     /// Refuses names and values that no subgraph can get.
     ///
     /// # Errors

@@ -27,7 +27,9 @@ const SIMPLE: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-
 pub(super) async fn guard(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
     let config = &gateway.config;
     let headers = request.headers();
-    if has_cookie(headers, &config.csrf.cookie) {
+    // Where a subgraph gets the client's cookies, whichever they are may be somebody's session.
+    let any = config.headers.forwards_cookies() && headers.contains_key(header::COOKIE);
+    if any || has_cookie(headers, &config.csrf.cookie) {
         let graphql = request.uri().path() == GRAPHQL_PATH;
         let allowed = || headers.get(header::ORIGIN).is_some_and(|origin| config.cors.names(origin));
         let refused = if (graphql || !request.method().is_safe()) && is_cross_site(headers) && !allowed() {

@@ -12,6 +12,7 @@ use kernel::ErrorCode;
 use serde::Serialize;
 use service_kit::server::Stopping;
 
+use super::graphql::refusal;
 use super::streams::{self, Credentials};
 use crate::Gateway;
 use crate::error::GraphqlError;
@@ -35,7 +36,13 @@ pub(super) async fn answer(
     headers: &HeaderMap,
     stopping: Option<Stopping>,
 ) -> Result<Response, Vec<GraphqlError>> {
-    let answers = streams::answers(gateway, params, asker, Credentials::of(headers), stopping).await;
+    let Some(place) = gateway.streams.stream() else {
+        let id = &asker.account.request_id;
+        let mut response = refusal(StatusCode::SERVICE_UNAVAILABLE, vec![streams::full()], "application/json", id);
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        return Ok(response);
+    };
+    let answers = streams::answers(gateway, params, asker, place, Credentials::of(headers), stopping).await;
     let (events, outcome): (BoxStream<'static, Event>, _) = match answers {
         Ok(answers) => (answers.map(|answer: Answer| next(&answer)).boxed(), Outcome::answered(&[])),
         Err(errors) if errors.iter().any(is_about_the_caller) => return Err(errors),

@@ -13,7 +13,7 @@ use super::auth::{self, Unknown};
 use crate::Gateway;
 use crate::error::GraphqlError;
 use crate::people;
-use crate::pipeline::{self, Answer, Asker, Caller, Params, Recall};
+use crate::pipeline::{self, Answer, Answers, Asker, Caller, Params, Recall};
 use crate::telemetry::Account;
 
 /// Streams, and connections by WebSocket, that may be open at a time.
@@ -27,6 +27,11 @@ impl Places {
     pub(crate) fn of(config: &crate::config::SubscriptionsConfig) -> Self {
         let places = |most: usize| Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
         Self { streams: places(config.max_streams), connections: places(config.max_connections) }
+    }
+
+    /// A place for a stream, held as long as it goes on.
+    pub(super) fn stream(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.streams).try_acquire_owned().ok()
     }
 
     /// A place for a WebSocket, held as long as it is open.
@@ -69,26 +74,32 @@ impl Credentials {
     }
 }
 
-/// The answers of an operation, one after the other: of a query or a mutation there is one. They end when the process stops.
+/// The answers of an operation, one after the other: of a query or a mutation there is one. Those of a subscription end when the process stops.
 pub(super) async fn answers(
     gateway: &Arc<Gateway>,
     params: Params,
     asker: Asker<'_>,
+    place: OwnedSemaphorePermit,
     credentials: Credentials,
     stopping: Option<Stopping>,
 ) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
-    let Ok(place) = Arc::clone(&gateway.streams.streams).try_acquire_owned() else {
-        let told = "too many streams are open here; try again later";
-        return Err(vec![GraphqlError::new(ErrorCode::RateLimited, told)]);
-    };
     let recall = credentials.recall(Arc::clone(gateway), Arc::clone(&asker.account), asker.headers.clone());
-    let answers = pipeline::stream(gateway, params, asker, recall).await?;
-    let answers = answers.inspect(move |_| {
-        // The place is the stream's.
-        let _held = &place;
-    });
-    Ok(match stopping {
-        Some(stopping) => answers.take_until(stopping.told()).boxed(),
-        None => answers.boxed(),
+    Ok(match pipeline::stream(gateway, params, asker, recall).await? {
+        Answers::One(answer) => futures::stream::iter([*answer]).boxed(),
+        Answers::Many(answers) => {
+            let answers = answers.inspect(move |_| {
+                // The place is the stream's.
+                let _held = &place;
+            });
+            match stopping {
+                Some(stopping) => answers.take_until(stopping.told()).boxed(),
+                None => answers.boxed(),
+            }
+        }
     })
+}
+
+/// There is no place for another stream.
+pub(super) fn full() -> GraphqlError {
+    GraphqlError::new(ErrorCode::RateLimited, "too many streams are open here; try again later")
 }

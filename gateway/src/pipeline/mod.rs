@@ -18,7 +18,7 @@ use ::http::HeaderMap;
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
-use futures::stream::{BoxStream, StreamExt};
+use futures::stream::BoxStream;
 use kernel::{ErrorCode, Principal};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -85,13 +85,21 @@ async fn stages(gateway: &Gateway, params: Params, asker: Asker<'_>) -> Result<A
     answer(gateway, &serving, &params, asker, weighed).await
 }
 
+/// What comes of an operation that is streamed.
+pub(crate) enum Answers {
+    /// Of a query or a mutation.
+    One(Box<Answer>),
+    /// Of a subscription, one an event.
+    Many(BoxStream<'static, Answer>),
+}
+
 /// The answers of an operation, one after the other: of a query or a mutation there is one. The error side is as in [`run`].
 pub(crate) async fn stream(
     gateway: &Arc<Gateway>,
     params: Params,
     asker: Asker<'_>,
     recall: Recall,
-) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
+) -> Result<Answers, Vec<GraphqlError>> {
     stream_stages(gateway, params, asker, recall).instrument(operation_span()).await
 }
 
@@ -100,18 +108,18 @@ async fn stream_stages(
     params: Params,
     asker: Asker<'_>,
     recall: Recall,
-) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
+) -> Result<Answers, Vec<GraphqlError>> {
     let serving = gateway.serving();
     let weighed = admit(gateway, &serving, &params, &asker).await?;
     if weighed.parsed.operation.is_subscription() {
-        return subscribe::subscribe(gateway, serving, weighed, recall).await;
+        return subscribe::subscribe(gateway, serving, weighed, recall).await.map(Answers::Many);
     }
     let answering = answer(gateway, &serving, &params, asker, weighed);
     let answered = tokio::time::timeout(gateway.config.request_timeout, answering).await;
     let answer = answered.unwrap_or_else(|_| {
         Err(vec![GraphqlError::new(ErrorCode::Timeout, "the whole request took too long; ask for less at once")])
     })?;
-    Ok(futures::stream::iter([answer]).boxed())
+    Ok(Answers::One(Box::new(answer)))
 }
 
 /// The span of an operation, which is told of it as soon as that is known.

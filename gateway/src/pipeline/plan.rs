@@ -97,7 +97,9 @@ impl Planning<'_> {
             let message = "the operation takes too long to plan; ask for less at once";
             return vec![GraphqlError::new(ErrorCode::Timeout, message)];
         }
-        tracing::error!(reason, operation = text, "an operation cannot be planned");
+        // What was sent holds what people wrote: it is for who looks for it.
+        tracing::error!(reason = reason.chars().take(200).collect::<String>(), "an operation cannot be planned");
+        tracing::debug!(operation = text, "this operation cannot be planned");
         vec![internal()]
     }
 }

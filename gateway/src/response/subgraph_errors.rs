@@ -69,7 +69,13 @@ fn told(subgraph: &str, code: Option<ErrorCode>, message: &str, caller: &Caller)
             GraphqlError::new(ErrorCode::Internal, format!("the service {subgraph} failed at this part"))
         }
         other => {
-            tracing::warn!(request_id = &*caller.account.request_id, subgraph, code = ?other, message, "a subgraph answered an error");
+            tracing::warn!(
+                request_id = &*caller.account.request_id,
+                subgraph,
+                code = other.map_or("none", |code| code.as_str()),
+                told = message,
+                "a subgraph answered an error"
+            );
             GraphqlError::new(ErrorCode::Internal, format!("the service {subgraph} failed at this part"))
         }
     };

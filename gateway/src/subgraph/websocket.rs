@@ -59,7 +59,6 @@ impl WebSocketSubgraph {
                 headers.insert(name, value);
             }
         }
-        headers.extend(request.headers.clone());
         let limit = Some(self.max_response_bytes);
         let config = WebSocketConfig::default().max_message_size(limit).max_frame_size(limit);
         let (socket, _) = connect_async_with_config(upgrade, Some(config), true).await.map_err(unreachable)?;

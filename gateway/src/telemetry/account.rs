@@ -11,6 +11,9 @@ use tracing::Span;
 
 use crate::error::GraphqlError;
 
+/// Characters of an operation's name that are told: a document may have a name of a megabyte.
+const LONGEST_NAME: usize = 100;
+
 /// The account of a request: among the extensions of the request, and handed on to whoever has something to add.
 #[derive(Debug)]
 pub(crate) struct Account {
@@ -35,7 +38,9 @@ impl Account {
             OperationType::Mutation => "mutation",
             OperationType::Subscription => "subscription",
         };
-        let (name, kind) = self.operation.get_or_init(|| (operation.name.as_ref().map(ToString::to_string), kind));
+        let (name, kind) = self
+            .operation
+            .get_or_init(|| (operation.name.as_ref().map(|name| name.chars().take(LONGEST_NAME).collect()), kind));
         let span = Span::current();
         span.record("graphql.operation.type", kind);
         span.record("graphql.operation.name", name.as_deref());

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -15,6 +16,7 @@ use service_kit::telemetry::{TraceContext, request_span};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
+use tokio_tungstenite::tungstenite;
 use tracing::{Instrument, Span};
 
 use super::super::access_log;
@@ -27,6 +29,8 @@ use crate::error::GraphqlError;
 use crate::pipeline::{Answer, Asker, Params};
 use crate::telemetry::{Account, Outcome};
 
+/// How long the other side may take to say that it closes, too.
+const CLOSING: Duration = Duration::from_secs(1);
 /// Messages to the client that wait to be sent: who reads slowly slows its events down.
 const WAITING: usize = 16;
 
@@ -43,16 +47,29 @@ pub(super) struct Connection {
     /// Where the client is, for its budget.
     address: Option<IpAddr>,
     stopping: Option<Stopping>,
+    /// The process was told to stop.
+    stops: bool,
     begun: bool,
-    running: HashMap<String, AbortHandle>,
+    /// By id, with the number of the operation that has it now.
+    running: HashMap<String, (u64, AbortHandle)>,
+    /// The number of the next operation.
+    number: u64,
     tasks: JoinSet<()>,
 }
 
 /// What an operation has to say.
-enum FromOperation {
-    Message(Message),
+struct FromOperation {
+    number: u64,
+    id: String,
+    message: Message,
     /// It is over: the id is free for another.
-    Ended(String),
+    last: bool,
+}
+
+/// Whether a message was refused for its length, and not the connection broken.
+fn is_too_long(error: axum::Error) -> bool {
+    let inner = error.into_inner();
+    matches!(inner.downcast_ref(), Some(tungstenite::Error::Capacity(_)))
 }
 
 impl Connection {
@@ -69,6 +86,8 @@ impl Connection {
             begun: false,
             running: HashMap::new(),
             tasks: JoinSet::new(),
+            stops: false,
+            number: 0,
         }
     }
 
@@ -82,6 +101,9 @@ impl Connection {
             // Whoever is gone already hears nothing.
             drop(socket.send(close.message(why.as_deref())).await);
         }
+        // Reading on sends the answer to a client's close, and hears that to ours.
+        let ended = async { while socket.recv().await.is_some_and(|message| message.is_ok()) {} };
+        drop(tokio::time::timeout(CLOSING, ended).await);
     }
 
     /// None where the client has ended it.
@@ -105,7 +127,8 @@ impl Connection {
                     heard = true;
                     let text = match message? {
                         Ok(Message::Text(text)) => text,
-                        Ok(Message::Close(_)) | Err(_) => return None,
+                        Ok(Message::Close(_)) => return None,
+                        Err(error) => return is_too_long(error).then_some((Close::TOO_LONG, None)),
                         Ok(Message::Binary(_)) => return Some((Close::BAD_MESSAGE, Some("send text".to_owned()))),
                         Ok(Message::Ping(_) | Message::Pong(_)) => continue,
                     };
@@ -115,10 +138,15 @@ impl Connection {
                         Err(closed) => return Some(closed),
                     }
                 }
-                Some(from) = waiting.recv() => match from {
-                    FromOperation::Message(message) => socket.send(message).await.ok()?,
-                    FromOperation::Ended(id) => drop(self.running.remove(&id)),
-                },
+                Some(FromOperation { number, id, message, last }) = waiting.recv() => {
+                    // Another operation may have the id by now.
+                    if self.running.get(&id).is_some_and(|(current, _)| *current == number) {
+                        if last {
+                            self.running.remove(&id);
+                        }
+                        socket.send(message).await.ok()?;
+                    }
+                }
                 () = sleep_until(init), if !self.begun => return Some((Close::INIT_TIMEOUT, None)),
                 () = sleep_until(beat) => {
                     if !heard {
@@ -128,7 +156,11 @@ impl Connection {
                     beat = Instant::now() + keepalive;
                     socket.send(Message::Ping(Bytes::new())).await.ok()?;
                 }
-                () = stopped.as_mut() => return Some((Close::GOING_AWAY, None)),
+                // What runs is finished and answered; subscriptions end by themselves.
+                () = stopped.as_mut(), if !self.stops => self.stops = true,
+            }
+            if self.stops && self.running.is_empty() {
+                return Some((Close::GOING_AWAY, None));
             }
         }
     }
@@ -157,9 +189,13 @@ impl Connection {
             Said::Subscribe { id, .. } if self.running.contains_key(&id) => {
                 Err((Close::SUBSCRIBED, Some(format!("Subscriber for {id} already exists"))))
             }
+            Said::Subscribe { id, .. } if self.stops => {
+                let error = GraphqlError::new(ErrorCode::UpstreamUnavailable, "the gateway stops; connect again");
+                Ok(Some(Told::Error { id: &id, payload: &[error] }.message()))
+            }
             Said::Subscribe { id, payload } => Ok(self.subscribe(id, &payload, sender).err()),
             Said::Complete { id } => {
-                if let Some(running) = self.running.remove(&id) {
+                if let Some((_, running)) = self.running.remove(&id) {
                     running.abort();
                 }
                 Ok(None)
@@ -187,6 +223,7 @@ impl Connection {
             credentials: self.credentials.clone(),
             account: Arc::new(Account::new(&self.request_id, self.trace.clone())),
             stopping: self.stopping.clone(),
+            number: self.number,
             id: id.clone(),
             headers: self.headers.clone(),
             address: self.address,
@@ -196,7 +233,8 @@ impl Connection {
         let running = self
             .tasks
             .spawn(operation.run(params, span.clone()).instrument(span).instrument(request_span(&self.request_id)));
-        self.running.insert(id, running);
+        self.running.insert(id, (self.number, running));
+        self.number += 1;
         Ok(())
     }
 }
@@ -207,6 +245,7 @@ struct Operation {
     credentials: Credentials,
     account: Arc<Account>,
     stopping: Option<Stopping>,
+    number: u64,
     id: String,
     headers: HeaderMap,
     address: Option<IpAddr>,
@@ -223,13 +262,13 @@ impl Operation {
     }
 
     async fn run(self, params: Params, span: Span) {
-        let Self { id, sender, .. } = &self;
+        let id = &self.id;
         let mut ending = access_log::operation_begins(&self.gateway, &self.account, span);
         let end = match self.answers(params).await {
             Ok(mut answers) => {
                 while let Some(answer) = answers.next().await {
                     let message = Told::Next { id, payload: &answer }.message();
-                    if sender.send(FromOperation::Message(message)).await.is_err() {
+                    if !self.say(message, false).await {
                         return;
                     }
                 }
@@ -243,8 +282,13 @@ impl Operation {
         };
         drop(ending);
         // Once the client has heard that, the id is free.
-        drop(sender.send(FromOperation::Ended(id.clone())).await);
-        drop(sender.send(FromOperation::Message(end)).await);
+        self.say(end, true).await;
+    }
+
+    /// Whether anybody is there to hear it.
+    async fn say(&self, message: Message, last: bool) -> bool {
+        let said = FromOperation { number: self.number, id: self.id.clone(), message, last };
+        self.sender.send(said).await.is_ok()
     }
 
     async fn answers(&self, params: Params) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
@@ -255,6 +299,8 @@ impl Operation {
         let standing = OnceLock::new();
         let (account, headers) = (Arc::clone(&self.account), self.headers.clone());
         let asker = Asker { principal, account, client, standing: &standing, headers };
-        streams::answers(&self.gateway, params, asker, self.credentials.clone(), self.stopping.clone()).await
+        let place = self.gateway.streams.stream().ok_or_else(|| vec![streams::full()])?;
+        let (credentials, stopping) = (self.credentials.clone(), self.stopping.clone());
+        streams::answers(&self.gateway, params, asker, place, credentials, stopping).await
     }
 }

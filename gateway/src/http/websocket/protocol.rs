@@ -85,6 +85,7 @@ pub(super) struct Close(u16, &'static str);
 
 impl Close {
     pub(super) const GOING_AWAY: Self = Self(1001, "the gateway stops");
+    pub(super) const TOO_LONG: Self = Self(1009, "the message is too long");
     pub(super) const BAD_MESSAGE: Self = Self(4400, "Invalid message");
     pub(super) const UNAUTHORIZED: Self = Self(4401, "Unauthorized");
     pub(super) const FORBIDDEN: Self = Self(4403, "Forbidden");

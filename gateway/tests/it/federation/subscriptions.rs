@@ -169,7 +169,8 @@ async fn it_lasts_no_longer_than_it_may_and_no_more_than_so_many_run() {
         }
         let request = graph.client.post(format!("{}/graphql", graph.url)).header("accept", "text/event-stream");
         let refused = request.json(&json!({"query": "subscription { counted }"})).send().await.expect("an answer");
-        assert_eq!(refused.status(), 429);
+        assert_eq!(refused.status(), 503);
+        assert_eq!(refused.headers()["retry-after"], "5");
         assert!(refused.text().await.expect("text").contains("RATE_LIMITED"));
     };
     let (all, ()) = tokio::join!(waiting, second);
