@@ -44,6 +44,13 @@ impl Writer<'_> {
         Apart::Of(objects)
     }
 
+    /// A field that goes with others of its subgraph which are planned apart here.
+    pub(super) fn beside(&self, ty: &str, name: &str) -> Option<Arc<ApartField>> {
+        let field = self.supergraph.apart.beside(ty, name)?;
+        let is_called = self.called.contains(&field.graph) && self.here.as_ref() != Some(&field.graph);
+        is_called.then(|| Arc::clone(field))
+    }
+
     /// The subgraph that alone gives a field, if one does.
     pub(super) fn only_graph(&self, ty: &str, name: &str) -> Option<String> {
         let definitions = &self.supergraph.planner.supergraph.definitions;

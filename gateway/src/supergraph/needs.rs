@@ -94,6 +94,11 @@ impl Needs {
         self
     }
 
+    /// Whether the field `name` is one of them.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|need| matches!(need, Need::Field { name: known, .. } if known == name))
+    }
+
     /// How many fields there are, those within fields too.
     pub(super) fn len(&self) -> usize {
         let of = |need: &Need| match need {
