@@ -34,6 +34,12 @@ impl Writer<'_> {
             let with_it = field.added && field.on == ty && self.here.as_ref() == Some(&field.graph);
             return if with_it { Apart::No } else { Apart::Whole(Arc::clone(field)) };
         }
+        if let Some(field) = fields.beside(ty, name)
+            && self.called.contains(&field.graph)
+            && self.here.as_ref() != Some(&field.graph)
+        {
+            return Apart::Whole(Arc::clone(field));
+        }
         let types = &self.supergraph.types;
         if !types.objects_of(ty).any(|object| fields.find(object, name).is_some()) {
             return Apart::No;
@@ -42,13 +48,6 @@ impl Writer<'_> {
         let mut objects: Vec<Name> = types.objects_of(ty).filter_map(public).collect();
         objects.sort();
         Apart::Of(objects)
-    }
-
-    /// A field that goes with others of its subgraph which are planned apart here.
-    pub(super) fn beside(&self, ty: &str, name: &str) -> Option<Arc<ApartField>> {
-        let field = self.supergraph.apart.beside(ty, name)?;
-        let is_called = self.called.contains(&field.graph) && self.here.as_ref() != Some(&field.graph);
-        is_called.then(|| Arc::clone(field))
     }
 
     /// The subgraph that alone gives a field, if one does.
@@ -153,7 +152,7 @@ impl Writer<'_> {
         let given = definition.and_then(|definition| definition.fields().get(name));
         let given = given.map(|field| field.field_type.inner_type().to_owned()).unwrap_or_default();
         let here = self.only_graph(ty, name);
-        let around = std::mem::replace(&mut self.here, here);
+        let around = (std::mem::replace(&mut self.here, here), std::mem::take(&mut self.called));
         self.path.push(FlattenNodePathSegment::Field(key.clone()));
         self.open(text);
         // Who gets it may have to tell objects apart.
@@ -161,7 +160,7 @@ impl Writer<'_> {
         let level = self.needs(inner, &given, text);
         self.close(text);
         self.path.pop();
-        self.here = around;
+        (self.here, self.called) = around;
         level
     }
 

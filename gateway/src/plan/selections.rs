@@ -16,13 +16,10 @@ impl Writer<'_> {
     /// Writes a field of objects of type `ty`, or what is needed for it where it is planned apart.
     pub(super) fn field(&mut self, field: &Field, ty: &Name, text: &mut String) {
         match self.apart(ty, &field.name) {
-            Apart::No => match self.beside(ty, &field.name) {
-                Some(beside) => self.cut_field(&beside, field, ty, text),
-                None => {
-                    let here = self.only_graph(ty, &field.name);
-                    self.named(field, &field.name, here, text);
-                }
-            },
+            Apart::No => {
+                let here = self.only_graph(ty, &field.name);
+                self.named(field, &field.name, here, text);
+            }
             Apart::Whole(apart) => self.cut_field(&apart, field, ty, text),
             Apart::Of(objects) => {
                 for object in objects {

@@ -12,12 +12,10 @@ use std::sync::Arc;
 use graphql_tools::parser::schema as ast;
 
 use super::Types;
+use super::joins::{Directive, Field, Type, is, text};
 use super::needs::{Keys, Needs};
-use super::types::argument;
 
 type Document = ast::Document<'static, String>;
-type Directive = ast::Directive<'static, String>;
-type Field = ast::Field<'static, String>;
 
 /// The fields that are planned apart, by type and name.
 #[derive(Debug, Default)]
@@ -87,71 +85,6 @@ impl ApartFields {
     }
 }
 
-/// A type with fields.
-struct Type<'d> {
-    name: &'d str,
-    directives: &'d [Directive],
-    fields: &'d [Field],
-    is_interface: bool,
-}
-
-impl<'d> Type<'d> {
-    fn of(definition: &'d ast::Definition<'static, String>) -> Option<Self> {
-        match definition {
-            ast::Definition::TypeDefinition(ast::TypeDefinition::Object(object)) => Some(Self {
-                name: &object.name,
-                directives: &object.directives,
-                fields: &object.fields,
-                is_interface: false,
-            }),
-            ast::Definition::TypeDefinition(ast::TypeDefinition::Interface(interface)) => Some(Self {
-                name: &interface.name,
-                directives: &interface.directives,
-                fields: &interface.fields,
-                is_interface: true,
-            }),
-            _ => None,
-        }
-    }
-
-    fn joins(&self) -> impl Iterator<Item = &'d Directive> {
-        self.directives.iter().filter(|mark| mark.name == "join__type")
-    }
-
-    fn graphs(&self) -> Vec<&'d str> {
-        self.joins().filter_map(|join| text(join, "graph")).collect()
-    }
-
-    /// The subgraphs that simply have a field, and those that require something for it.
-    fn givers(&self, field: &'d Field) -> (Vec<&'d str>, Vec<(&'d str, &'d str)>) {
-        let joins = || field.directives.iter().filter(|mark| mark.name == "join__field");
-        if joins().next().is_none() {
-            return (self.graphs(), Vec::new());
-        }
-        let (mut plain, mut required) = (Vec::new(), Vec::new());
-        for join in joins().filter(|join| resolves(join)) {
-            match (text(join, "graph"), text(join, "requires")) {
-                (Some(graph), Some(requires)) => required.push((graph, requires)),
-                (Some(graph), None) => plain.push(graph),
-                (None, _) => {}
-            }
-        }
-        (plain, required)
-    }
-
-    fn as_object(&self, graph: &str) -> bool {
-        self.is_interface
-            && self.joins().any(|join| is(join, "isInterfaceObject") && text(join, "graph") == Some(graph))
-    }
-
-    /// The keys by which `graph` resolves objects of this type.
-    fn keys(&self, graph: &str) -> Vec<&'d str> {
-        let resolvable = |join: &&Directive| argument(join, "resolvable") != Some(&ast::Value::Boolean(false));
-        let of_graph = self.joins().filter(|join| text(join, "graph") == Some(graph)).filter(resolvable);
-        of_graph.filter_map(|join| text(join, "key")).collect()
-    }
-}
-
 struct Finder<'a> {
     keys: Keys<'a>,
     prefix: &'a str,
@@ -213,12 +146,6 @@ impl Finder<'_> {
     }
 }
 
-/// Whether the subgraph of a `@join__field` gives the field. One that takes it over by degrees is left to the planner.
-fn resolves(join: &Directive) -> bool {
-    text(join, "overrideLabel").is_none() && text(join, "requires").is_some()
-        || !is(join, "external") && !is(join, "usedOverridden")
-}
-
 /// `field` as a root field that `graph` alone has.
 fn root_field(field: &Field, name: &str, graph: &str) -> Field {
     let of_graph = field.directives.iter().filter(|join| text(join, "graph") == Some(graph));
@@ -271,15 +198,4 @@ fn add_roots(document: &mut Document, roots: Vec<Field>) {
     if let Some(query) = query {
         query.fields.extend(roots);
     }
-}
-
-fn text<'d>(mark: &'d Directive, name: &str) -> Option<&'d str> {
-    match argument(mark, name)? {
-        ast::Value::String(text) | ast::Value::Enum(text) => Some(text),
-        _ => None,
-    }
-}
-
-fn is(mark: &Directive, name: &str) -> bool {
-    argument(mark, name) == Some(&ast::Value::Boolean(true))
 }
