@@ -34,6 +34,12 @@ impl Writer<'_> {
             let with_it = field.added && field.on == ty && self.here.as_ref() == Some(&field.graph);
             return if with_it { Apart::No } else { Apart::Whole(Arc::clone(field)) };
         }
+        if let Some(field) = fields.beside(ty, name)
+            && self.called.contains(&field.graph)
+            && self.here.as_ref() != Some(&field.graph)
+        {
+            return Apart::Whole(Arc::clone(field));
+        }
         let types = &self.supergraph.types;
         if !types.objects_of(ty).any(|object| fields.find(object, name).is_some()) {
             return Apart::No;
@@ -146,7 +152,7 @@ impl Writer<'_> {
         let given = definition.and_then(|definition| definition.fields().get(name));
         let given = given.map(|field| field.field_type.inner_type().to_owned()).unwrap_or_default();
         let here = self.only_graph(ty, name);
-        let around = std::mem::replace(&mut self.here, here);
+        let around = (std::mem::replace(&mut self.here, here), std::mem::take(&mut self.called));
         self.path.push(FlattenNodePathSegment::Field(key.clone()));
         self.open(text);
         // Who gets it may have to tell objects apart.
@@ -154,7 +160,7 @@ impl Writer<'_> {
         let level = self.needs(inner, &given, text);
         self.close(text);
         self.path.pop();
-        self.here = around;
+        (self.here, self.called) = around;
         level
     }
 

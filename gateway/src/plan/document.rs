@@ -4,6 +4,7 @@
 //! What the caller may not see is left out, and so is what `@skip` and `@include` leave out: the planner gets no conditions.
 //! Fields that are not left to the planner are parts of their own.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use apollo_compiler::ast::Value;
@@ -51,6 +52,8 @@ pub(super) struct Writer<'a> {
     pub(super) path: Vec<FlattenNodePathSegment>,
     /// The subgraph that gives the objects there, where it can be no other.
     pub(super) here: Option<String>,
+    /// Subgraphs that are called for fields of these objects which are planned apart.
+    pub(super) called: BTreeSet<String>,
     /// What is planned apart of what was written.
     pub(super) cuts: Vec<Cut>,
     /// Fields whose needs are being written now.
@@ -80,6 +83,7 @@ impl PlannerDocument {
             max_fields,
             path: Vec::new(),
             here: None,
+            called: BTreeSet::new(),
             cuts: Vec::new(),
             needing: 0,
         };

@@ -1,5 +1,7 @@
 //! Writing what is selected of objects.
 
+use std::collections::BTreeSet;
+
 use apollo_compiler::Name;
 use apollo_compiler::executable::{Field, Selection, SelectionSet};
 use apollo_compiler::schema::ExtendedType;
@@ -78,6 +80,39 @@ impl Writer<'_> {
 
     /// Writes `set` where objects of type `ty` are selected from.
     fn selections(&mut self, set: &SelectionSet, ty: &Name, text: &mut String) {
+        let mut called = BTreeSet::new();
+        self.called(set, ty, &mut called);
+        let around = std::mem::replace(&mut self.called, called);
+        self.each(set, ty, text);
+        self.called = around;
+    }
+
+    /// The subgraphs that will be called for fields of `set` which are planned apart.
+    fn called(&self, set: &SelectionSet, ty: &Name, graphs: &mut BTreeSet<String>) {
+        let within = |on: Option<&Name>, set: &SelectionSet, graphs: &mut BTreeSet<String>| {
+            if matches!(self.supergraph.applies(ty, on), Applies::Always) {
+                self.called(set, ty, graphs);
+            }
+        };
+        for selection in set.selections.iter().filter(|selection| !self.is_left_out(selection)) {
+            match selection {
+                Selection::Field(field) => {
+                    let apart = self.supergraph.apart.find(ty, &field.name);
+                    graphs.extend(apart.map(|apart| apart.graph.clone()));
+                }
+                Selection::InlineFragment(inline) => {
+                    within(inline.type_condition.as_ref(), &inline.selection_set, graphs);
+                }
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
+                        within(Some(fragment.type_condition()), &fragment.selection_set, graphs);
+                    }
+                }
+            }
+        }
+    }
+
+    fn each(&mut self, set: &SelectionSet, ty: &Name, text: &mut String) {
         for selection in &set.selections {
             if self.is_left_out(selection) {
                 continue;
@@ -113,7 +148,7 @@ impl Writer<'_> {
     /// stand, it is written for each of these: what stands in it may be about the others.
     fn fragment(&mut self, on: Option<&Name>, set: &SelectionSet, ty: &Name, text: &mut String) {
         match self.supergraph.applies(ty, on) {
-            Applies::Always => self.selections(set, ty, text),
+            Applies::Always => self.each(set, ty, text),
             Applies::To(on) => self.within(on, text, |writer, text| writer.selections(set, on, text)),
             Applies::ToSome(objects) => {
                 for object in objects {

@@ -5,22 +5,28 @@
 //! What they need is asked for like any other field; they themselves are asked for by a call of their own, and what is selected of
 //! them is planned from a root field that the planner alone knows.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use graphql_tools::parser::schema as ast;
 
 use super::Types;
+use super::joins::{Directive, Field, Type, is, text};
 use super::needs::{Keys, Needs};
-use super::types::argument;
 
 type Document = ast::Document<'static, String>;
-type Directive = ast::Directive<'static, String>;
-type Field = ast::Field<'static, String>;
 
 /// The fields that are planned apart, by type and name.
 #[derive(Debug, Default)]
-pub(crate) struct ApartFields(HashMap<String, HashMap<String, Arc<ApartField>>>);
+pub(crate) struct ApartFields {
+    fields: ByName,
+    /// Plain fields of an object in a subgraph that has fields with `@requires` of it: where one of these is asked for they go
+    /// with it, in one call.
+    beside: ByName,
+}
+
+type ByName = HashMap<String, HashMap<String, Arc<ApartField>>>;
 
 /// A field that is planned apart.
 #[derive(Debug)]
@@ -42,135 +48,97 @@ impl ApartFields {
     /// Takes these fields out of what the planner gets. `prefix` begins no name in the document.
     pub(super) fn take(document: &mut Document, prefix: &str) -> Self {
         let types = Types::read(document);
-        let mut finder = Finder { keys: Keys::new(prefix), prefix, found: Vec::new() };
-        for definition in &document.definitions {
-            if let Some(ty) = Type::of(definition) {
-                finder.look(&ty);
+        let mut finder = Finder { keys: Keys::new(prefix), prefix, roots: Vec::new() };
+        let mut all = Self::default();
+        for ty in document.definitions.iter().filter_map(Type::of) {
+            let found = finder.apart(&ty);
+            for field in finder.beside(&ty, &found) {
+                all.beside.entry(ty.name.to_owned()).or_default().insert(field.name.clone(), Arc::new(field));
+            }
+            for field in found {
+                let field = Arc::new(field);
+                for object in types.objects_of(&field.on) {
+                    let of_object = all.fields.entry(object.to_owned()).or_default();
+                    of_object.entry(field.name.clone()).or_insert_with(|| Arc::clone(&field));
+                }
+                all.fields.entry(field.on.clone()).or_default().insert(field.name.clone(), field);
             }
         }
-        let mut fields = Self::default();
-        let mut roots = Vec::new();
-        for (field, root) in finder.found {
-            let field = Arc::new(field);
-            for object in types.objects_of(&field.on) {
-                let of_object = fields.0.entry(object.to_owned()).or_default();
-                of_object.entry(field.name.clone()).or_insert_with(|| Arc::clone(&field));
-            }
-            fields.0.entry(field.on.clone()).or_default().insert(field.name.clone(), field);
-            roots.push(root);
-        }
+        let roots = finder.roots;
         hide(document);
         add_roots(document, roots);
-        fields
+        all
     }
 
+    /// A field that is planned apart wherever it stands.
     pub(crate) fn find(&self, ty: &str, field: &str) -> Option<&Arc<ApartField>> {
-        self.0.get(ty)?.get(field)
+        self.fields.get(ty)?.get(field)
+    }
+
+    /// A field that is planned apart where another of its subgraph is.
+    pub(crate) fn beside(&self, ty: &str, field: &str) -> Option<&Arc<ApartField>> {
+        self.beside.get(ty)?.get(field)
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<ApartField>> {
-        self.0.values().flat_map(HashMap::values)
-    }
-}
-
-/// A type with fields.
-struct Type<'d> {
-    name: &'d str,
-    directives: &'d [Directive],
-    fields: &'d [Field],
-    is_interface: bool,
-}
-
-impl<'d> Type<'d> {
-    fn of(definition: &'d ast::Definition<'static, String>) -> Option<Self> {
-        match definition {
-            ast::Definition::TypeDefinition(ast::TypeDefinition::Object(object)) => Some(Self {
-                name: &object.name,
-                directives: &object.directives,
-                fields: &object.fields,
-                is_interface: false,
-            }),
-            ast::Definition::TypeDefinition(ast::TypeDefinition::Interface(interface)) => Some(Self {
-                name: &interface.name,
-                directives: &interface.directives,
-                fields: &interface.fields,
-                is_interface: true,
-            }),
-            _ => None,
-        }
-    }
-
-    fn joins(&self) -> impl Iterator<Item = &'d Directive> {
-        self.directives.iter().filter(|mark| mark.name == "join__type")
-    }
-
-    fn graphs(&self) -> Vec<&'d str> {
-        self.joins().filter_map(|join| text(join, "graph")).collect()
-    }
-
-    fn as_object(&self, graph: &str) -> bool {
-        self.is_interface
-            && self.joins().any(|join| is(join, "isInterfaceObject") && text(join, "graph") == Some(graph))
-    }
-
-    /// The keys by which `graph` resolves objects of this type.
-    fn keys(&self, graph: &str) -> Vec<&'d str> {
-        let resolvable = |join: &&Directive| argument(join, "resolvable") != Some(&ast::Value::Boolean(false));
-        let of_graph = self.joins().filter(|join| text(join, "graph") == Some(graph)).filter(resolvable);
-        of_graph.filter_map(|join| text(join, "key")).collect()
+        self.fields.values().chain(self.beside.values()).flat_map(HashMap::values)
     }
 }
 
 struct Finder<'a> {
     keys: Keys<'a>,
     prefix: &'a str,
-    found: Vec<(ApartField, Field)>,
+    roots: Vec<Field>,
 }
 
 impl Finder<'_> {
-    fn look(&mut self, ty: &Type<'_>) {
+    /// The fields of a type that are planned apart wherever they stand.
+    fn apart(&mut self, ty: &Type<'_>) -> Vec<ApartField> {
+        let mut found = Vec::new();
         for field in ty.fields {
-            let joins: Vec<&Directive> = field.directives.iter().filter(|mark| mark.name == "join__field").collect();
-            let with_graph = joins.iter().copied().filter(|join| text(join, "graph").is_some());
-            let (required, plain): (Vec<&Directive>, Vec<&Directive>) =
-                with_graph.filter(|join| resolves(join)).partition(|join| text(join, "requires").is_some());
-            let plain: Vec<&str> = if joins.is_empty() {
-                ty.graphs()
-            } else {
-                plain.iter().filter_map(|join| text(join, "graph")).collect()
-            };
+            let (plain, required) = ty.givers(field);
             // One that some subgraph simply has is left to the planner.
             if plain.iter().any(|graph| !ty.as_object(graph)) {
                 continue;
             }
             let added = plain.iter().find_map(|graph| self.needs(ty, graph, None).map(|needs| (*graph, needs)));
             let is_added = added.is_some();
-            let found = added.or_else(|| {
-                required.iter().find_map(|join| {
-                    let graph = text(join, "graph")?;
-                    Some((graph, self.needs(ty, graph, text(join, "requires"))?))
-                })
+            let given = added.or_else(|| {
+                let mut required = required.into_iter();
+                required.find_map(|(graph, requires)| Some((graph, self.needs(ty, graph, Some(requires))?)))
             });
-            let Some((graph, needs)) = found else { continue };
-            let root = format!("{}{}", self.prefix, self.found.len());
-            let of_graph = joins.iter().find(|join| text(join, "graph") == Some(graph)).copied();
-            let root_field = root_field(field, &root, graph, of_graph);
-            let found = ApartField {
-                name: field.name.clone(),
-                on: ty.name.to_owned(),
-                graph: graph.to_owned(),
-                needs,
-                added: is_added,
-                root,
-            };
-            self.found.push((found, root_field));
+            found.extend(given.map(|(graph, needs)| self.field(ty, field, graph, needs, is_added)));
         }
+        found
     }
 
-    /// The smallest key of `graph`, and what is required beside it.
+    /// Those that are simply had by a subgraph, and by no other, which has `found` of the type too.
+    fn beside(&mut self, ty: &Type<'_>, found: &[ApartField]) -> Vec<ApartField> {
+        let mut beside = Vec::new();
+        for field in ty.fields.iter().filter(|_| !ty.is_interface) {
+            let [graph] = ty.givers(field).0[..] else { continue };
+            let with = found.iter().any(|found| found.graph == graph);
+            let needs = if with { self.needs(ty, graph, None) } else { None };
+            let needs = needs.filter(|needs| !needs.has(&field.name));
+            beside.extend(needs.map(|needs| self.field(ty, field, graph, needs, false)));
+        }
+        beside
+    }
+
+    fn field(&mut self, ty: &Type<'_>, field: &Field, graph: &str, needs: Needs, added: bool) -> ApartField {
+        let root = format!("{}{}", self.prefix, self.roots.len());
+        self.roots.push(root_field(field, &root, graph));
+        let (name, on, graph) = (field.name.clone(), ty.name.to_owned(), graph.to_owned());
+        ApartField { name, on, graph, needs, added, root }
+    }
+
+    /// The key of `graph` that most others have too, the smallest of these, and what is required beside it.
     fn needs(&mut self, ty: &Type<'_>, graph: &str, requires: Option<&str>) -> Option<Needs> {
-        let keys: Vec<Needs> = ty.keys(graph).into_iter().filter_map(|key| Needs::parse(key, &mut self.keys)).collect();
-        let key = keys.into_iter().min_by_key(Needs::len)?;
+        let shared = |key: &str| ty.joins().filter(|join| text(join, "key") == Some(key)).count();
+        let keys = ty.keys(graph).into_iter();
+        let keys: Vec<(usize, Needs)> =
+            keys.filter_map(|key| Some((shared(key), Needs::parse(key, &mut self.keys)?))).collect();
+        let (_, key) = keys.into_iter().min_by_key(|(shared, key)| (Reverse(*shared), key.len()))?;
         match requires {
             Some(requires) => Some(key.and(Needs::parse(requires, &mut self.keys)?)),
             None => Some(key),
@@ -178,15 +146,10 @@ impl Finder<'_> {
     }
 }
 
-/// Whether the subgraph of a `@join__field` gives the field. One that takes it over by degrees is left to the planner.
-fn resolves(join: &Directive) -> bool {
-    text(join, "overrideLabel").is_none() && text(join, "requires").is_some()
-        || !is(join, "external") && !is(join, "usedOverridden")
-}
-
 /// `field` as a root field that `graph` alone has.
-fn root_field(field: &Field, name: &str, graph: &str, of_graph: Option<&Directive>) -> Field {
-    let kept = of_graph.into_iter().flat_map(|join| &join.arguments);
+fn root_field(field: &Field, name: &str, graph: &str) -> Field {
+    let of_graph = field.directives.iter().filter(|join| text(join, "graph") == Some(graph));
+    let kept = of_graph.flat_map(|join| &join.arguments);
     let kept = kept.filter(|(name, _)| name == "provides" || name == "type").cloned();
     let graph = ("graph".to_owned(), ast::Value::Enum(graph.to_owned()));
     let join = Directive {
@@ -235,15 +198,4 @@ fn add_roots(document: &mut Document, roots: Vec<Field>) {
     if let Some(query) = query {
         query.fields.extend(roots);
     }
-}
-
-fn text<'d>(mark: &'d Directive, name: &str) -> Option<&'d str> {
-    match argument(mark, name)? {
-        ast::Value::String(text) | ast::Value::Enum(text) => Some(text),
-        _ => None,
-    }
-}
-
-fn is(mark: &Directive, name: &str) -> bool {
-    argument(mark, name) == Some(&ast::Value::Boolean(true))
 }

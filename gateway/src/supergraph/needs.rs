@@ -94,6 +94,11 @@ impl Needs {
         self
     }
 
+    /// Whether the field `name` is one of them.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|need| matches!(need, Need::Field { name: known, .. } if known == name))
+    }
+
     /// How many fields there are, those within fields too.
     pub(super) fn len(&self) -> usize {
         let of = |need: &Need| match need {
@@ -135,5 +140,32 @@ impl Needs {
             }),
         };
         Representation { items: self.0.iter().map(item).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_with_arguments_stand_under_keys_of_their_own() {
+        let mut keys = Keys::new("p1_");
+        let read = |text: &str, keys: &mut Keys<'_>| Needs::parse(text, keys).expect("a set of fields");
+        let needs = read("id price(in: EUR) { ... on Sale { cents } } price(in: USD)", &mut keys);
+        let representation = needs.representation().to_string();
+        assert_eq!(representation, "{id price: p1_0_price{...on Sale{cents}} price: p1_1_price}");
+        assert_eq!(needs.len(), 4);
+        let again = read("... { price(in: USD) }", &mut keys);
+        assert_eq!(again.representation().to_string(), "{price: p1_1_price}");
+        let mut plain = Vec::new();
+        needs.each_plain(&mut |name| plain.push(name.to_owned()));
+        assert_eq!(plain, ["id", "cents"]);
+    }
+
+    #[test]
+    fn what_is_no_set_of_fields_is_none() {
+        let mut keys = Keys::new("p1_");
+        assert!(Needs::parse("id {", &mut keys).is_none());
+        assert!(Needs::parse("...F", &mut keys).is_none());
     }
 }

@@ -3,7 +3,7 @@
 use gateway::{LoadError, Supergraph};
 use rstest::rstest;
 
-use crate::harness::{PLAIN, SUPERGRAPH};
+use crate::harness::{PLAIN, SUPERGRAPH, TestGateway};
 
 fn load(text: &str) -> Result<Supergraph, LoadError> {
     Supergraph::load(text, 1 << 20, std::time::Duration::MAX)
@@ -75,4 +75,16 @@ fn what_is_not_graphql_is_refused(#[case] text: &str) {
 #[test]
 fn an_empty_file_is_refused() {
     assert!(load("").is_err());
+}
+
+/// Composition refuses it; whoever writes a supergraph by hand gets refusals and no end of the process.
+#[tokio::test]
+async fn fields_that_require_each_other_are_not_planned() {
+    let weight = "weight(unit: Unit! = GRAM): Int! @join__field(graph: CATALOGUE";
+    let circle = SUPERGRAPH.replace(weight, &format!("{weight}, requires: \"postage\""));
+    assert_ne!(circle, SUPERGRAPH);
+    let gateway = TestGateway::builder().supergraph(&circle).start().await;
+    let answer = gateway.ask("{ books { title postage } }").await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL", "{answer}");
+    assert_eq!(gateway.ask("{ books { title } }").await["errors"], serde_json::Value::Null);
 }

@@ -24,6 +24,7 @@ mod every_answer;
 mod faults;
 mod federation;
 mod fragments;
+mod fuzz;
 mod http_audit;
 mod in_process;
 mod introspection;

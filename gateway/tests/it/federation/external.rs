@@ -13,6 +13,8 @@ async fn extensions_of_the_first_version() {
     graph.check("{ products { name inStock } }", stock, &[("inventory", 1), ("products", 1)]).await;
     let shipping = json!({"products": [{"shipping": "3 x 1"}, {"shipping": "90 x 20"}]});
     graph.check("{ products { shipping } }", shipping, &[("inventory", 1), ("products", 1)]).await;
+    let both = json!({"products": [{"inStock": "stock of p1", "shipping": "3 x 1"}, {"inStock": "stock of p2", "shipping": "90 x 20"}]});
+    graph.check("{ products { inStock shipping } }", both, &[("inventory", 1), ("products", 1)]).await;
 }
 
 #[rstest]

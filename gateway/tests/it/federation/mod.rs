@@ -3,7 +3,7 @@
 //! process, and every call to a subgraph is counted.
 
 mod abstract_types;
-mod differential;
+pub(crate) mod differential;
 mod external;
 mod graph;
 mod inaccessible;

@@ -34,11 +34,17 @@ use crate::federation::Graph;
 #[case::named_before_the_interfaces_own("atlas", "{ borrowers { ... on Teacher { subject { weight } } } }", json!({}))]
 #[case::by_several_subgraphs("interface_objects", "{ people { sign email card badge posts } }", json!({}))]
 #[case::by_a_composite_key("atlas", "{ assets { remark value owner { value room { number } } ... on Laptop { cpu club { id } } } }", json!({}))]
+#[case::objects_by_several_subgraphs(
+    "interface_objects",
+    "{ owner { sign ... on Teacher { subject posts card } ... on Pupil { level } } }",
+    json!({})
+)]
+#[case::of_some_objects_of_an_interface("atlas", "{ described { label } prices { ... on Described { label } price } }", json!({}))]
 #[tokio::test]
 async fn found(#[case] graph: &str, #[case] query: &str, #[case] variables: serde_json::Value) {
     // Plans follow the order of hash maps: once may not show it.
     for _ in 0..3 {
-        let graph = Graph::start_exact(graph, |_| {}).await;
+        let graph = Graph::start_exact(graph, str::to_owned, |_| {}).await;
         if let Outcome::Differs(how) = ask(&graph, &json!({"query": query, "variables": variables})).await {
             panic!("{query}\n{how}");
         }

@@ -1,7 +1,8 @@
 //! Random operations over graphs that use much of federation at once: the gateway must answer as the merged schema does, to the
 //! order of the keys.
 //!
-//! Operations follow from a seed, plans do not: the planner goes through hash maps. So the graph is started anew every so often.
+//! Operations follow from a seed, plans do not: the planner goes through hash maps. So the graph is started anew every so often,
+//! and its subgraphs' names come in another order then.
 //! `PASSERELLE_DIFFERENTIAL` says how many operations a graph gets, from a new seed; `PASSERELLE_DIFFERENTIAL_SEED` repeats those
 //! of a seed that was printed, and `PASSERELLE_DIFFERENTIAL_CASE` one of them, over and over.
 
@@ -21,8 +22,9 @@ use fastrand::Rng;
 use rstest::rstest;
 
 use super::Graph;
+pub(crate) use compare::differ;
 use compare::{Outcome, ask, is_valid};
-use generate::Ground;
+pub(crate) use generate::Ground;
 use operation::Operation;
 
 /// Operations of one graph where nobody says how many.
@@ -45,7 +47,7 @@ struct Run {
 }
 
 #[expect(clippy::disallowed_methods, reason = "who runs the tests chooses")]
-fn setting(name: &str) -> Option<u64> {
+pub(crate) fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().expect("a number"))
 }
 
@@ -110,7 +112,14 @@ impl Run {
     }
 
     async fn batch(&self, begin: usize) {
-        let graph = Graph::start_exact(self.graph, |config| {
+        // The planner goes by the order of the subgraphs' names, too.
+        let named = |name: &str| {
+            let letters = name.bytes().fold(self.seed.wrapping_add(begin as u64), |sum, letter| {
+                Rng::with_seed(sum ^ u64::from(letter)).u64(..)
+            });
+            format!("{}_{name}", Rng::with_seed(letters).lowercase())
+        };
+        let graph = Graph::start_exact(self.graph, named, |config| {
             config.max_values = usize::MAX;
             config.cost.enabled = false;
             config.prepared_cache_bytes = 1 << 16;

@@ -51,15 +51,20 @@ impl Graph {
     }
 
     pub(crate) async fn start_with(name: &str, change: impl FnOnce(&mut GatewayConfig)) -> Self {
-        Self::start_on(name, change, |view, world, _| {
+        Self::start_on(name, str::to_owned, change, |view, world, _| {
             Reply::streaming(schema::build(view, world), |request| request.data(nulls::Absent::default()))
         })
         .await
     }
 
-    /// With subgraphs that answer to the letter of the specification, and take no document that is not valid.
-    pub(crate) async fn start_exact(name: &str, change: impl FnOnce(&mut GatewayConfig)) -> Self {
-        Self::start_on(name, change, |view, world, sdl| {
+    /// With subgraphs that answer to the letter of the specification, and take no document that is not valid. `named` gives
+    /// them other names, in another order.
+    pub(crate) async fn start_exact(
+        name: &str,
+        named: impl Fn(&str) -> String,
+        change: impl FnOnce(&mut GatewayConfig),
+    ) -> Self {
+        Self::start_on(name, named, change, |view, world, sdl| {
             let exact = Exact::new(view, world, sdl);
             Reply::Made(Arc::new(move |body| serde_json::to_vec(&exact.answer(body)).expect("JSON")))
         })
@@ -68,12 +73,14 @@ impl Graph {
 
     async fn start_on(
         name: &str,
+        named: impl Fn(&str) -> String,
         change: impl FnOnce(&mut GatewayConfig),
         subgraph: impl Fn(&Arc<View>, &Arc<World>, &str) -> Reply,
     ) -> Self {
         let folder = folder(name);
         let world: Arc<World> = Arc::new(serde_json::from_str(&read(&folder.join("data.json"))).expect("a world"));
         let mut config = GatewayConfig { own_subgraphs: Vec::new(), ..GatewayConfig::default() };
+        let mut supergraph = read(&folder.join("supergraph.graphql"));
         let mut subgraphs = BTreeMap::new();
         for file in std::fs::read_dir(folder.join("subgraphs")).expect("a folder of subgraphs") {
             let path = file.expect("a file").path();
@@ -81,13 +88,16 @@ impl Graph {
             let sdl = read(&path);
             let view = Arc::new(View::read(&name, &sdl));
             let stub = Stub::start(subgraph(&view, &world, &sdl)).await;
-            config.subgraphs.insert(name.clone(), stub.url.clone());
+            for at in ["name", "override"] {
+                supergraph = supergraph.replace(&format!("{at}: \"{name}\""), &format!("{at}: \"{}\"", named(&name)));
+            }
+            config.subgraphs.insert(named(&name), stub.url.clone());
             subgraphs.insert(name, stub);
         }
         change(&mut config);
         let parts = GatewayParts {
             config,
-            supergraph: read(&folder.join("supergraph.graphql")),
+            supergraph,
             signer: None,
             shared: None,
             tokens: None,
