@@ -122,8 +122,9 @@ async fn a_websocket_is_opened_for_pages_that_may() {
     let own = gateway.url.clone();
     assert_eq!(opened(&gateway, Some(&own)).await, 101, "a page of this gateway");
     assert_eq!(opened(&gateway, Some(PORTAL)).await, 101);
-    for origin in [None, Some("https://evil.example"), Some("null")] {
-        assert_eq!(opened(&gateway, origin).await, 403, "{origin:?}");
+    assert_eq!(opened(&gateway, None).await, 101, "no browser");
+    for origin in ["https://evil.example", "null"] {
+        assert_eq!(opened(&gateway, Some(origin)).await, 403, "{origin}");
     }
 }
 
