@@ -1,12 +1,14 @@
 //! A manifest of trusted documents: JSON, as Apollo's tools write it, or an object of texts by their names.
 
 use std::collections::HashMap;
+use std::fmt::{self, Formatter};
 use std::path::Path;
 use std::sync::Arc;
 
 use apollo_compiler::parser::Parser;
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::name::{Digest, DocumentName};
 
@@ -48,10 +50,9 @@ impl Manifest {
         if text.len() > MAX_BYTES {
             return Err(format!("it has {} bytes; {MAX_BYTES} at most", text.len()));
         }
-        let object: Map<String, Value> =
-            serde_json::from_str(text).map_err(|error| format!("it is no JSON object: {error}"))?;
+        let members: Members = serde_json::from_str(text).map_err(|error| format!("it is no JSON object: {error}"))?;
         let mut manifest = Self::default();
-        for operation in operations(object)? {
+        for operation in operations(members)? {
             manifest.add(operation)?;
         }
         Ok(manifest)
@@ -91,19 +92,46 @@ impl Manifest {
     }
 }
 
-fn operations(mut object: Map<String, Value>) -> Result<Vec<Operation>, String> {
-    if let Some(operations @ Value::Array(_)) = object.remove("operations") {
-        let (format, version) = (object.get("format"), object.get("version"));
+/// The members of an object as they are written: a name may be there twice.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reading;
+        impl<'de> Visitor<'de> for Reading {
+            type Value = Members;
+
+            fn expecting(&self, to: &mut Formatter<'_>) -> fmt::Result {
+                to.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Reading)
+    }
+}
+
+fn operations(Members(members): Members) -> Result<Vec<Operation>, String> {
+    let member = |name: &str| members.iter().find(|(given, _)| given == name).map(|(_, value)| value);
+    if let Some(operations @ Value::Array(_)) = member("operations") {
+        let (format, version) = (member("format"), member("version"));
         if format != Some(&Value::from(APOLLO)) || version != Some(&Value::from(1)) {
             return Err(format!("it has operations, and is no {APOLLO} of version 1"));
         }
-        return serde_json::from_value(operations).map_err(|error| format!("its operations cannot be read: {error}"));
+        return serde_json::from_value(operations.clone())
+            .map_err(|error| format!("its operations cannot be read: {error}"));
     }
     let operation = |(id, body)| match body {
         Value::String(body) => Ok(Operation { id, name: String::new(), body }),
         _ => Err(format!("the member {id:?} is no text of a document")),
     };
-    object.into_iter().map(operation).collect()
+    members.into_iter().map(operation).collect()
 }
 
 #[cfg(test)]
@@ -134,6 +162,7 @@ mod tests {
         for (text, told) in [
             ("[1]", "it is no JSON object: "),
             ("{\"a\": \"{ a }\"", "it is no JSON object: "),
+            ("{\"a\": \"{ a }\", \"a\": \"{ b }\"}", "the name a is that of another document, too"),
             ("{\"a\": 1}", "the member \"a\" is no text of a document"),
             ("{\"\": \"{ a }\"}", " is no name of a document"),
             ("{\"a\": \"{ a\"}", "the document a is not GraphQL: "),

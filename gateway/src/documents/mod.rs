@@ -57,6 +57,10 @@ impl Documents {
     pub(crate) fn of(config: &GatewayConfig, shared: Option<&Arc<SharedStore>>) -> Result<Self, String> {
         let read = config.documents.manifest.as_deref().map(Manifest::read).transpose();
         let trusted = read.map_err(|error| format!("gateway.documents.manifest: {error}"))?;
+        if let Some(manifest) = &trusted {
+            is_of_use(manifest, config.documents.only)
+                .map_err(|error| format!("gateway.documents.manifest: {error}"))?;
+        }
         let shared = shared.filter(|_| config.persisted.store == Store::Redis).cloned();
         // Where only trusted documents are run, there is no use for others.
         let keeps = config.persisted.enabled && !config.documents.only;
@@ -73,6 +77,7 @@ impl Documents {
     /// Where it is none, in a sentence: the old one then stays.
     pub(crate) fn trust(&self, text: &str) -> Result<usize, String> {
         let manifest = Manifest::parse(text)?;
+        is_of_use(&manifest, self.only)?;
         let count = manifest.len();
         self.trusted.store(Some(Arc::new(manifest)));
         Ok(count)
@@ -133,7 +138,31 @@ impl Documents {
     }
 }
 
+/// Refuses a manifest under which nothing at all would be run.
+fn is_of_use(manifest: &Manifest, only: bool) -> Result<(), String> {
+    if only && manifest.len() == 0 {
+        return Err("it has no document, and with gateway.documents.only nothing else is run".to_owned());
+    }
+    Ok(())
+}
+
 /// What clients of automatic persisted queries read: send the document too.
 const NOT_FOUND: &str = "PersistedQueryNotFound";
 /// And: do not try again.
 const NOT_SUPPORTED: &str = "PersistedQueryNotSupported";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_of_nothing_is_refused_where_nothing_else_is_run() {
+        for only in [false, true] {
+            let mut config = GatewayConfig::default();
+            config.documents.only = only;
+            let documents = Documents::of(&config, None).expect("documents");
+            assert_eq!(documents.trust("{}").is_err(), only);
+            assert_eq!(documents.trust(r#"{"a": "{ a }"}"#), Ok(1));
+        }
+    }
+}

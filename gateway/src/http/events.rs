@@ -12,7 +12,6 @@ use kernel::ErrorCode;
 use serde::Serialize;
 use service_kit::server::Stopping;
 
-use super::graphql::refusal;
 use super::streams::{self, Credentials};
 use crate::Gateway;
 use crate::error::GraphqlError;
@@ -36,11 +35,9 @@ pub(super) async fn answer(
     headers: &HeaderMap,
     stopping: Option<Stopping>,
 ) -> Result<Response, Vec<GraphqlError>> {
-    let Some(place) = gateway.streams.stream() else {
-        let id = &asker.account.request_id;
-        let mut response = refusal(StatusCode::SERVICE_UNAVAILABLE, vec![streams::full()], "application/json", id);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-        return Ok(response);
+    let place = match gateway.streams.streams.take(asker.client.clone()) {
+        Ok(place) => place,
+        Err(none) => return Ok(none.response(&asker.account.request_id)),
     };
     let answers = streams::answers(gateway, params, asker, place, Credentials::of(headers), stopping).await;
     let (events, outcome): (BoxStream<'static, Event>, _) = match answers {

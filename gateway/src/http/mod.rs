@@ -20,6 +20,7 @@ mod graphql;
 mod load;
 mod methods;
 mod metrics;
+mod places;
 mod public;
 mod request_id;
 mod schema;
@@ -36,7 +37,7 @@ use axum::routing::get;
 use service_kit::health::{self, Readiness};
 
 use crate::Gateway;
-pub(crate) use streams::Places;
+pub(crate) use places::Places;
 
 pub use metrics::metrics_router;
 

@@ -1,44 +1,19 @@
-//! What streams by server-sent events and by WebSocket have in common: who listens, how many may, and where a stream of answers begins.
+//! What streams by server-sent events and by WebSocket have in common: who listens, and where a stream of answers begins.
 
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
 use futures::FutureExt;
 use futures::stream::{BoxStream, StreamExt};
-use kernel::ErrorCode;
 use service_kit::server::Stopping;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::auth::{self, Unknown};
+use super::places::Place;
 use crate::Gateway;
 use crate::error::GraphqlError;
 use crate::people;
 use crate::pipeline::{self, Answer, Answers, Asker, Caller, Params, Recall};
 use crate::telemetry::Account;
-
-/// Streams, and connections by WebSocket, that may be open at a time.
-#[derive(Debug)]
-pub(crate) struct Places {
-    streams: Arc<Semaphore>,
-    connections: Arc<Semaphore>,
-}
-
-impl Places {
-    pub(crate) fn of(config: &crate::config::SubscriptionsConfig) -> Self {
-        let places = |most: usize| Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
-        Self { streams: places(config.max_streams), connections: places(config.max_connections) }
-    }
-
-    /// A place for a stream, held as long as it goes on.
-    pub(super) fn stream(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.streams).try_acquire_owned().ok()
-    }
-
-    /// A place for a WebSocket, held as long as it is open.
-    pub(super) fn connection(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.connections).try_acquire_owned().ok()
-    }
-}
 
 /// What makes a listener known, kept to be looked at again before each event.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +54,7 @@ pub(super) async fn answers(
     gateway: &Arc<Gateway>,
     params: Params,
     asker: Asker<'_>,
-    place: OwnedSemaphorePermit,
+    place: Place,
     credentials: Credentials,
     stopping: Option<Stopping>,
 ) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
@@ -97,9 +72,4 @@ pub(super) async fn answers(
             }
         }
     })
-}
-
-/// There is no place for another stream.
-pub(super) fn full() -> GraphqlError {
-    GraphqlError::new(ErrorCode::RateLimited, "too many streams are open here; try again later")
 }

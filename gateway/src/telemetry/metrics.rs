@@ -135,7 +135,7 @@ impl Metrics {
     pub(crate) fn graphql_ends(&self, account: &Account, outcome: Option<&Outcome>, took: Duration) {
         let kind = account.operation_type();
         let operation = match (account.operation(), kind) {
-            (Some(name), _) => self.operations.label(name),
+            (Some(name), _) => self.operations.label(name, account.client().is_some()),
             (None, Some(_)) => "anonymous",
             (None, None) => "unknown",
         };

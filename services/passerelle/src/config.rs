@@ -170,7 +170,24 @@ impl Config {
                 *url = json!(HIDDEN);
             }
         }
+        hide_users(&mut value);
         value
+    }
+}
+
+/// Hides the user and the password of every URL.
+fn hide_users(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let Some((scheme, rest)) = text.split_once("://") else { return };
+            let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            if let Some(user) = authority.rfind('@') {
+                *text = format!("{scheme}://{HIDDEN}{}", &rest[user..]);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide_users),
+        Value::Object(members) => members.values_mut().for_each(hide_users),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -197,4 +214,23 @@ impl DatabaseConfig {
 fn read_secret(path: &Path) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_of_a_url_is_shown() {
+        let mut value = json!({
+            "subgraphs": {"a": "http://user:p@ss@host:1/graphql?q=a@b", "b": "http://host/a@b", "c": "who@host"},
+            "list": ["wss://token@host"],
+        });
+        hide_users(&mut value);
+        let shown = json!({
+            "subgraphs": {"a": "http://(hidden)@host:1/graphql?q=a@b", "b": "http://host/a@b", "c": "who@host"},
+            "list": ["wss://(hidden)@host"],
+        });
+        assert_eq!(value, shown);
+    }
 }

@@ -21,6 +21,7 @@ use tracing::{Instrument, Span};
 
 use super::super::access_log;
 use super::super::arrival::Arrival;
+use super::super::places::Place;
 use super::super::streams::{self, Credentials};
 use super::protocol::{Close, PROTOCOL, Said, Told};
 use crate::Gateway;
@@ -46,6 +47,8 @@ pub(super) struct Connection {
     trace: TraceContext,
     /// Where the client is, for its budget.
     address: Option<IpAddr>,
+    /// Its place among the connections.
+    place: Place,
     stopping: Option<Stopping>,
     /// The process was told to stop.
     stops: bool,
@@ -74,8 +77,9 @@ fn is_too_long(error: axum::Error) -> bool {
 
 impl Connection {
     /// That of an upgrade with these headers.
-    pub(super) fn new(gateway: Arc<Gateway>, headers: &HeaderMap, arrival: Arrival) -> Self {
+    pub(super) fn new(gateway: Arc<Gateway>, headers: &HeaderMap, arrival: Arrival, place: Place) -> Self {
         Self {
+            place,
             credentials: Credentials::of(headers),
             request_id: Arc::clone(&arrival.account.request_id),
             headers: gateway.forwarding.take(headers),
@@ -111,6 +115,8 @@ impl Connection {
         let (sender, mut waiting) = mpsc::channel(WAITING);
         let config = &self.gateway.config.subscriptions;
         let (keepalive, init) = (config.keepalive, Instant::now() + config.init_timeout);
+        let patience = config.idle_timeout;
+        let mut idle = Instant::now() + patience;
         let mut heard = true;
         let mut beat = Instant::now() + keepalive;
         let stopping = self.stopping.clone();
@@ -147,6 +153,7 @@ impl Connection {
                         socket.send(message).await.ok()?;
                     }
                 }
+                () = sleep_until(idle), if self.running.is_empty() => return Some((Close::IDLE, None)),
                 () = sleep_until(init), if !self.begun => return Some((Close::INIT_TIMEOUT, None)),
                 () = sleep_until(beat) => {
                     if !heard {
@@ -158,6 +165,9 @@ impl Connection {
                 }
                 // What runs is finished and answered; subscriptions end by themselves.
                 () = stopped.as_mut(), if !self.stops => self.stops = true,
+            }
+            if !self.running.is_empty() {
+                idle = Instant::now() + patience;
             }
             if self.stops && self.running.is_empty() {
                 return Some((Close::GOING_AWAY, None));
@@ -179,7 +189,9 @@ impl Connection {
                     self.credentials = Credentials::of(&HeaderMap::from_iter([(header::AUTHORIZATION, value)]));
                 }
                 let known = self.credentials.principal(&self.gateway).await;
-                known.map_err(|unknown| (Close::FORBIDDEN, Some(unknown.to_string())))?;
+                let known = known.map_err(|unknown| (Close::FORBIDDEN, Some(unknown.to_string())))?;
+                let placed = self.place.is_of(Client::of(&known, self.address));
+                placed.map_err(|none| (Close::TRY_LATER, Some(none.told())))?;
                 self.begun = true;
                 Ok(Some(Told::ConnectionAck.message()))
             }
@@ -299,7 +311,7 @@ impl Operation {
         let standing = OnceLock::new();
         let (account, headers) = (Arc::clone(&self.account), self.headers.clone());
         let asker = Asker { principal, account, client, standing: &standing, headers };
-        let place = self.gateway.streams.stream().ok_or_else(|| vec![streams::full()])?;
+        let place = self.gateway.streams.streams.take(asker.client.clone()).map_err(|none| vec![none.error()])?;
         let (credentials, stopping) = (self.credentials.clone(), self.stopping.clone());
         streams::answers(&self.gateway, params, asker, place, credentials, stopping).await
     }

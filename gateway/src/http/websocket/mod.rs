@@ -7,13 +7,14 @@ mod protocol;
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocketUpgrade;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use kernel::ErrorCode;
+use kernel::{ErrorCode, Principal};
 
 use super::arrival::Arrival;
 use super::graphql::refusal;
 use crate::Gateway;
+use crate::budget::Client;
 use crate::error::GraphqlError;
 use connection::Connection;
 use protocol::PROTOCOL;
@@ -30,22 +31,18 @@ pub(super) fn open(
         let error = GraphqlError::new(ErrorCode::Forbidden, told);
         return refusal(StatusCode::FORBIDDEN, vec![error], "application/json", &arrival.account.request_id);
     }
-    let Some(place) = gateway.streams.connection() else {
-        let error = GraphqlError::new(ErrorCode::RateLimited, "too many connections are open here; try again later");
-        let id = &arrival.account.request_id;
-        let mut response = refusal(StatusCode::SERVICE_UNAVAILABLE, vec![error], "application/json", id);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-        return response;
+    // Whose it is turns out with `connection_init`.
+    let client = Client::of(&Principal::anonymous(), arrival.address(headers, &gateway.config.trusted_proxies));
+    let place = match gateway.streams.connections.take(client) {
+        Ok(place) => place,
+        Err(none) => return none.response(&arrival.account.request_id),
     };
     let limit = gateway.config.max_body_bytes;
-    let connection = Connection::new(gateway, headers, arrival);
+    let connection = Connection::new(gateway, headers, arrival, place);
     upgrade
         .protocols([PROTOCOL])
         .max_message_size(limit)
         .max_frame_size(limit)
-        .on_upgrade(move |socket| async move {
-            connection.serve(socket).await;
-            drop(place);
-        })
+        .on_upgrade(move |socket| connection.serve(socket))
         .into_response()
 }

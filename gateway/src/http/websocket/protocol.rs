@@ -85,6 +85,9 @@ pub(super) struct Close(u16, &'static str);
 
 impl Close {
     pub(super) const GOING_AWAY: Self = Self(1001, "the gateway stops");
+    /// No client lost anything by it, and none needs to come back before it asks again.
+    pub(super) const IDLE: Self = Self(1000, "nothing runs on this connection");
+    pub(super) const TRY_LATER: Self = Self(1013, "too many connections");
     pub(super) const TOO_LONG: Self = Self(1009, "the message is too long");
     pub(super) const BAD_MESSAGE: Self = Self(4400, "Invalid message");
     pub(super) const UNAUTHORIZED: Self = Self(4401, "Unauthorized");

@@ -235,6 +235,12 @@ impl Socket {
         }
     }
 
+    /// The code it is closed with, once what ran has ended.
+    async fn closed_after_complete(&mut self) -> u16 {
+        while self.hear().await["type"] != "complete" {}
+        self.closed().await
+    }
+
     async fn closed(&mut self) -> u16 {
         loop {
             match self.0.next().await.expect("a message").expect("a message") {
@@ -346,6 +352,50 @@ async fn connections_and_operations_are_bounded() {
     assert!(refused.to_string().contains("503"), "{refused}");
     drop(socket);
     sender.closed().await;
+}
+
+#[tokio::test]
+async fn one_client_leaves_the_others_their_places() {
+    let graph = Graph::start_with("subscriptions", |config| {
+        config.subscriptions.max_connections_per_client = 1;
+        config.subscriptions.max_streams_per_client = 1;
+    })
+    .await;
+    let (sender, reply) = Reply::events();
+    graph.subgraph("reviews").reply(reply);
+    let mut socket = Socket::begun(&graph).await;
+    let url = graph.url.replace("http://", "ws://") + "/graphql";
+    let refused = tokio_tungstenite::connect_async(url).await.expect_err("its place is taken");
+    assert!(refused.to_string().contains("429"), "{refused}");
+    socket.subscribe("1", "subscription { counted }").await;
+    socket.subscribe("2", "subscription { counted }").await;
+    let refused = socket.hear().await;
+    assert_eq!((&refused["id"], &refused["payload"][0]["extensions"]["code"]), (&json!("2"), &json!("RATE_LIMITED")));
+    let request = graph.client.post(format!("{}/graphql", graph.url)).header("accept", "text/event-stream");
+    let refused = request.json(&json!({"query": "subscription { counted }"})).send().await.expect("an answer");
+    assert_eq!(refused.status(), 429);
+    assert_eq!(graph.requests("reviews").len(), 1);
+    drop(socket);
+    sender.closed().await;
+}
+
+#[tokio::test]
+async fn a_connection_on_which_nothing_runs_is_closed() {
+    let graph = Graph::start_with("subscriptions", |config| {
+        config.subscriptions.idle_timeout = std::time::Duration::from_millis(200);
+    })
+    .await;
+    let (sender, reply) = Reply::events();
+    graph.subgraph("reviews").reply(reply);
+    let mut busy = Socket::begun(&graph).await;
+    busy.subscribe("1", "subscription { counted }").await;
+    let mut idle = Socket::begun(&graph).await;
+    assert_eq!(idle.closed().await, 1000);
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    sender.send("data: {\"data\":{\"counted\":1}}\n\n".to_owned()).await.expect("it listens");
+    assert_eq!(busy.hear().await["payload"]["data"], json!({"counted": 1}));
+    drop(sender);
+    assert_eq!(busy.closed_after_complete().await, 1000);
 }
 
 #[tokio::test]
