@@ -83,7 +83,7 @@ pub struct GatewayConfig {
     /// How long planning one operation may take.
     #[serde(with = "humantime_serde")]
     pub planning_timeout: Duration,
-    /// Prepared operations kept, as the sum of their documents' bytes.
+    /// Bytes of memory for prepared operations, as estimated by the lengths of their documents.
     pub prepared_cache_bytes: u64,
     /// How long they are kept.
     #[serde(with = "humantime_serde")]
@@ -154,7 +154,7 @@ impl Default for GatewayConfig {
             request_timeout: Duration::from_secs(30),
             subgraph_timeout: Duration::from_secs(10),
             planning_timeout: Duration::from_secs(5),
-            prepared_cache_bytes: 16 << 20,
+            prepared_cache_bytes: 64 << 20,
             prepared_cache_age: Duration::from_hours(24),
             introspection: Introspection::Everyone,
             development: false,

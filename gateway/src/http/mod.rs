@@ -43,7 +43,7 @@ pub use metrics::metrics_router;
 
 /// Everything that the gateway serves. `ready` tells whether what it needs can answer.
 pub fn router(gateway: Arc<Gateway>, ready: Readiness) -> Router {
-    let config = gateway.config.clone();
+    let config = Arc::clone(&gateway.config);
     let mut own = Router::new()
         .route(asked::GRAPHQL_PATH, get(graphql::by_get).post(graphql::by_post))
         .route("/schema.graphql", get(schema::schema))

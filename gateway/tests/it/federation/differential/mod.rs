@@ -17,6 +17,7 @@ use std::fmt::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use fastrand::Rng;
 use rstest::rstest;
@@ -121,8 +122,10 @@ impl Run {
         };
         let graph = Graph::start_exact(self.graph, named, |config| {
             config.max_values = usize::MAX;
+            // A debug build beside other tests plans slowly.
+            config.planning_timeout = Duration::from_secs(60);
             config.cost.enabled = false;
-            config.prepared_cache_bytes = 1 << 16;
+            config.prepared_cache_bytes = 1 << 20;
         })
         .await;
         let ground = Ground::of(graph.exact.schema(), graph.world().entities());
