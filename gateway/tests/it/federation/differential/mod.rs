@@ -123,7 +123,7 @@ impl Run {
         let graph = Graph::start_exact(self.graph, named, |config| {
             config.max_values = usize::MAX;
             // A debug build beside other tests plans slowly.
-            config.planning_timeout = Duration::from_secs(60);
+            config.planning_timeout = Duration::from_mins(1);
             config.cost.enabled = false;
             config.prepared_cache_bytes = 1 << 20;
         })
