@@ -50,6 +50,13 @@ impl ApartFields {
         let types = Types::read(document);
         let mut finder = Finder { keys: Keys::new(prefix), prefix, roots: Vec::new() };
         let mut all = Self::default();
+        let by_name: HashMap<&str, Type<'_>> =
+            document.definitions.iter().filter_map(Type::of).map(|ty| (ty.name, ty)).collect();
+        // An object may have of its own what a subgraph adds to its interface: then it is not added to this object.
+        let has = |object: &str, field: &str| {
+            let ty = by_name.get(object);
+            ty.is_some_and(|ty| ty.fields.iter().any(|own| own.name == field && ty.is_simply_given(own)))
+        };
         for ty in document.definitions.iter().filter_map(Type::of) {
             let found = finder.apart(&ty);
             for field in finder.beside(&ty, &found) {
@@ -57,7 +64,7 @@ impl ApartFields {
             }
             for field in found {
                 let field = Arc::new(field);
-                for object in types.objects_of(&field.on) {
+                for object in types.objects_of(&field.on).filter(|object| !has(object, &field.name)) {
                     let of_object = all.fields.entry(object.to_owned()).or_default();
                     of_object.entry(field.name.clone()).or_insert_with(|| Arc::clone(&field));
                 }
@@ -98,7 +105,7 @@ impl Finder<'_> {
         for field in ty.fields {
             let (plain, required) = ty.givers(field);
             // One that some subgraph simply has is left to the planner.
-            if plain.iter().any(|graph| !ty.as_object(graph)) {
+            if ty.is_simply_given(field) {
                 continue;
             }
             let added = plain.iter().find_map(|graph| self.needs(ty, graph, None).map(|needs| (*graph, needs)));

@@ -59,6 +59,11 @@ impl<'d> Type<'d> {
         (plain, with_needs)
     }
 
+    /// Whether some subgraph has the field as it is, that knows the type for what it is.
+    pub(super) fn is_simply_given(&self, field: &'d Field) -> bool {
+        self.givers(field).0.iter().any(|graph| !self.as_object(graph))
+    }
+
     pub(super) fn as_object(&self, graph: &str) -> bool {
         self.is_interface
             && self.joins().any(|join| is(join, "isInterfaceObject") && text(join, "graph") == Some(graph))

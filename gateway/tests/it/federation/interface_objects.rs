@@ -19,6 +19,9 @@ use crate::harness::Reply;
 #[case::extended_indirectly("{ people { ... on Teacher { room } ... on Pupil { room } } }",
     json!({"people": [{"room": "r12"}, {"room": "r3"}]}), &[("people", 1), ("rooms", 1)])]
 #[case::extended_from_an_object("{ authors { ... on Pupil { room level } } }", json!({"authors": [{"room": "r3", "level": "CM2"}, {}]}), &[("people", 1), ("posts", 1), ("rooms", 1)])]
+#[case::own_of_an_object("{ people { ... on Teacher { email } } }", json!({"people": [{"email": "t1@x"}, {}]}), &[("people", 1)])]
+#[case::own_of_an_object_that_is_not_told_apart("{ authors { ... on Teacher { email } } }", json!({"authors": [{}, {"email": "t1@x"}]}), &[("people", 1), ("posts", 1)])]
+#[case::own_of_some_objects("{ people { email } }", json!({"people": [{"email": "t1@x"}, {"email": "p1@x"}]}), &[("people", 1), ("posts", 1)])]
 #[tokio::test]
 async fn known_as_an_object(#[case] query: &str, #[case] data: serde_json::Value, #[case] calls: &[(&str, usize)]) {
     Graph::start("interface_object").await.check(query, data, calls).await;
