@@ -14,6 +14,8 @@ pub struct LimitsConfig {
     pub max_aliases: usize,
     /// Directives of an operation.
     pub max_directives: usize,
+    /// Bytes of the default values of an operation's variables: they go with each call that takes such a variable.
+    pub max_default_bytes: usize,
     /// Lists and objects within each other in a variable.
     pub max_variable_depth: usize,
     /// Items of one list in the variables.
@@ -27,6 +29,7 @@ impl Default for LimitsConfig {
             max_root_fields: 100,
             max_aliases: 500,
             max_directives: 500,
+            max_default_bytes: 4096,
             max_variable_depth: 32,
             max_list_items: 10_000,
         }

@@ -85,8 +85,8 @@ impl Weighter<Text, Made<Parsed>> for ByText {
 }
 
 impl Weighter<Seen, Made<Prepared>> for ByText {
-    fn weight(&self, key: &Seen, _: &Made<Prepared>) -> u64 {
-        memory(PLANNED, key.2)
+    fn weight(&self, key: &Seen, prepared: &Made<Prepared>) -> u64 {
+        memory(PLANNED, key.2.max(prepared.what.bytes))
     }
 }
 

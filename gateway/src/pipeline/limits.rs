@@ -45,6 +45,11 @@ pub(super) fn check(
     at_most(size.fields, config.max_fields, |fields| format!("the operation has {fields} fields"))?;
     at_most(size.aliases, limits.max_aliases, |aliases| format!("the operation has {aliases} aliases"))?;
     at_most(size.directives, limits.max_directives, |found| format!("the operation has {found} directives"))?;
+    let defaults = operation.variables.iter().filter_map(|variable| variable.default_value.as_ref());
+    let defaults = defaults.map(|value| value.serialize().no_indent().to_string().len()).sum();
+    at_most(defaults, limits.max_default_bytes, |bytes| {
+        format!("the default values of the operation's variables have {bytes} bytes; give long values as variables")
+    })?;
     let mut roots = Roots { document, names: HashSet::new(), fragments: HashSet::new() };
     roots.collect(&operation.selection_set);
     at_most(roots.names.len(), limits.max_root_fields, |fields| format!("the operation has {fields} root fields"))?;

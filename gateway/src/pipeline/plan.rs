@@ -47,12 +47,15 @@ pub(super) fn plan_all(
     }
     let token = CancellationToken::with_timeout(config.planning_timeout);
     let name = parsed.operation.name.as_deref().map(|name| shortened(name, LONGEST_NAME));
-    let planning = Planning { supergraph, labels: &config.override_labels, drawn, token, operation: name };
+    let variables = &planned.variables;
+    let planning = Planning { supergraph, labels: &config.override_labels, drawn, token, operation: name, variables };
     let mut programs = Vec::new();
+    let mut bytes = 0;
     for part in planned.parts {
-        programs.push(planning.part(part, None)?.program());
+        bytes += part.bytes(variables.len());
+        programs.push(planning.part(planned.kind, part, None)?.program());
     }
-    Ok(Prepared { introspects: planned.introspects, operation, document, programs, unmet })
+    Ok(Prepared { introspects: planned.introspects, operation, document, programs, unmet, bytes })
 }
 
 struct Planning<'a> {
@@ -64,18 +67,22 @@ struct Planning<'a> {
     token: CancellationToken,
     /// The operation's name, or how it begins.
     operation: Option<&'a str>,
+    /// The operation's variables, as they are declared before each part.
+    variables: &'a str,
 }
 
 impl Planning<'_> {
     /// Plans a part, and what is planned apart of it.
-    fn part(&self, part: Part, cut: Option<&Cut>) -> Result<Planned, Vec<GraphqlError>> {
-        let planned = Planned::compile(self.plan(&part.text)?, cut);
-        let planned = planned.map_err(|error| self.failed(&error.to_string(), &part.text))?;
+    fn part(&self, kind: &str, part: Part, cut: Option<&Cut>) -> Result<Planned, Vec<GraphqlError>> {
+        let text = format!("{kind}{} {{ {}}}", self.variables, part.text);
+        let planned = Planned::compile(self.plan(&text)?, cut);
+        let planned = planned.map_err(|error| self.failed(&error.to_string(), &text))?;
+        drop(text);
         let mut levels = Vec::new();
         for level in by_level(part.cuts) {
             let of_level = level.into_iter().map(|mut cut| {
                 let part = std::mem::take(&mut cut.part);
-                self.part(part, Some(&cut))
+                self.part("query", part, Some(&cut))
             });
             levels.push(of_level.collect::<Result<Vec<_>, _>>()?);
         }

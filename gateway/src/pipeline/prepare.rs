@@ -61,6 +61,8 @@ pub(crate) struct Prepared {
     pub(crate) introspects: bool,
     /// The requirements that these callers do not meet.
     pub(crate) unmet: Unmet,
+    /// Of the texts that it was planned of: what is kept of it grows with them.
+    pub(super) bytes: usize,
 }
 
 /// The document of this text, from the cache or read now.

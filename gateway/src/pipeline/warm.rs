@@ -35,6 +35,9 @@ pub(crate) fn warm(config: &GatewayConfig, old: &Supergraph, new: &Supergraph) -
         }
         for decided in ways {
             for unmet in [Unmet::default(), unknown.clone()] {
+                if Instant::now() > end {
+                    return warmed;
+                }
                 let variant = Variant { unmet, drawn: Drawn::default(), decided: decided.clone() };
                 if let Ok(prepared) = plan_all(new, config, &parsed, variant.clone()) {
                     new.prepared.keep_plan(&parsed, variant, prepared);

@@ -36,6 +36,12 @@ pub(crate) struct Cut {
 }
 
 impl Part {
+    /// Bytes of its text and of what is planned apart of it, each with so many of variables.
+    pub(crate) fn bytes(&self, variables: usize) -> usize {
+        let cuts = self.cuts.iter().map(|cut| cut.part.bytes(variables));
+        self.text.len() + variables + cuts.sum::<usize>()
+    }
+
     /// Adds another part of the same operation.
     pub(super) fn join(&mut self, other: Part) {
         self.text.push_str(&other.text);

@@ -20,6 +20,10 @@ use crate::supergraph::Supergraph;
 
 /// Documents for the planner.
 pub(crate) struct PlannerDocument {
+    /// What kind of operation it is: `query`, or another. What is planned apart is a query.
+    pub(crate) kind: &'static str,
+    /// The operation's variables in brackets, which stand before the text of each part; nothing where there are none.
+    pub(crate) variables: String,
     /// One for a query; one a root field for a mutation, whose root fields run one after the other. None where nothing is fetched.
     pub(crate) parts: Vec<Part>,
     /// Whether the operation asks for the schema (`__schema`, `__type`).
@@ -97,9 +101,14 @@ impl PlannerDocument {
                 None => parts.push((key, part)),
             }
         }
-        let kind = operation.operation_type.name();
-        let parts = parts.into_iter().map(|(_, part)| writer.headed(kind, operation, part)).collect();
-        Self { parts, introspects: writer.introspects, nesting: writer.nesting, fields: writer.fields }
+        Self {
+            kind: operation.operation_type.name(),
+            variables: writer.variables(operation),
+            parts: parts.into_iter().map(|(_, part)| part).collect(),
+            introspects: writer.introspects,
+            nesting: writer.nesting,
+            fields: writer.fields,
+        }
     }
 }
 
@@ -108,21 +117,18 @@ pub(super) fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 }
 
 impl Writer<'_> {
-    /// A part with the variables of the operation; what is planned apart of it is a query of its own.
-    fn headed(&self, kind: &str, operation: &Operation, part: Part) -> Part {
-        let variables: Vec<String> = operation
-            .variables
-            .iter()
-            .map(|variable| {
-                let name = self.supergraph.aliases.variable(&variable.name);
-                let default = variable.default_value.as_ref().map(|value| format!(" = {}", self.value(value)));
-                format!("${name}: {}{}", variable.ty, default.unwrap_or_default())
-            })
-            .collect();
-        let variables = if variables.is_empty() { String::new() } else { format!("({})", variables.join(", ")) };
-        let cuts = part.cuts.into_iter();
-        let cuts = cuts.map(|cut| Cut { part: self.headed("query", operation, cut.part), ..cut }).collect();
-        Part { text: format!("{kind}{variables} {{ {}}}", part.text), cuts }
+    /// The variables of the operation, as they are declared.
+    fn variables(&mut self, operation: &Operation) -> String {
+        let mut variables = Vec::new();
+        for variable in &operation.variables {
+            let name = self.supergraph.aliases.variable(&variable.name);
+            let default = variable.default_value.as_ref().map(|value| {
+                self.nesting = self.nesting.max(1 + brackets(value));
+                format!(" = {}", self.value(value))
+            });
+            variables.push(format!("${name}: {}{}", variable.ty, default.unwrap_or_default()));
+        }
+        if variables.is_empty() { String::new() } else { format!("({})", variables.join(", ")) }
     }
 
     pub(super) fn is_left_out(&self, selection: &Selection) -> bool {

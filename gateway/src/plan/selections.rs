@@ -96,6 +96,7 @@ impl Writer<'_> {
         };
         for selection in set.selections.iter().filter(|selection| !self.is_left_out(selection)) {
             match selection {
+                Selection::Field(field) if matches!(self.access.seen(&set.ty, ty, &field.name), Seen::Nowhere(_)) => {}
                 Selection::Field(field) => {
                     let apart = self.supergraph.apart.find(ty, &field.name);
                     graphs.extend(apart.map(|apart| apart.graph.clone()));

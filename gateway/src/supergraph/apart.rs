@@ -12,7 +12,7 @@ use std::sync::Arc;
 use graphql_tools::parser::schema as ast;
 
 use super::Types;
-use super::joins::{Directive, Field, Type, is, text};
+use super::joins::{Directive, Field, Type, is, moves, text};
 use super::needs::{Keys, Needs};
 
 type Document = ast::Document<'static, String>;
@@ -104,8 +104,9 @@ impl Finder<'_> {
         let mut found = Vec::new();
         for field in ty.fields {
             let (plain, required) = ty.givers(field);
-            // One that some subgraph simply has is left to the planner.
-            if ty.is_simply_given(field) {
+            // One that some subgraph simply has, and can be asked for, is left to the planner; so is one that moves by degrees.
+            let simply = |graph: &&str| !ty.as_object(graph) && (required.is_empty() || !ty.keys(graph).is_empty());
+            if moves(field) || plain.iter().any(simply) {
                 continue;
             }
             let added = plain.iter().find_map(|graph| self.needs(ty, graph, None).map(|needs| (*graph, needs)));
@@ -122,7 +123,7 @@ impl Finder<'_> {
     /// Those that are simply had by a subgraph, and by no other, which has `found` of the type too.
     fn beside(&mut self, ty: &Type<'_>, found: &[ApartField]) -> Vec<ApartField> {
         let mut beside = Vec::new();
-        for field in ty.fields.iter().filter(|_| !ty.is_interface) {
+        for field in ty.fields.iter().filter(|field| !ty.is_interface && !moves(field)) {
             let [graph] = ty.givers(field).0[..] else { continue };
             let with = found.iter().any(|found| found.graph == graph);
             let needs = if with { self.needs(ty, graph, None) } else { None };
@@ -182,9 +183,9 @@ fn hide(document: &mut Document) {
             }
             _ => continue,
         };
-        for join in fields.iter_mut().flat_map(|field| &mut field.directives).filter(|mark| mark.name == "join__field")
-        {
-            if text(join, "requires").is_some() && text(join, "overrideLabel").is_none() {
+        let fields = fields.iter_mut().filter(|field| !moves(field));
+        for join in fields.flat_map(|field| &mut field.directives).filter(|mark| mark.name == "join__field") {
+            if text(join, "requires").is_some() {
                 join.arguments.retain(|(name, _)| name != "requires" && name != "external" && name != "provides");
                 join.arguments.push(("external".to_owned(), ast::Value::Boolean(true)));
             }

@@ -77,10 +77,14 @@ impl<'d> Type<'d> {
     }
 }
 
-/// Whether the subgraph of a `@join__field` gives the field. One that takes it over by degrees is left to the planner.
+/// Whether the subgraph of a `@join__field` gives the field. What it requires for it is marked external by some composers.
 fn resolves(join: &Directive) -> bool {
-    text(join, "overrideLabel").is_none() && text(join, "requires").is_some()
-        || !is(join, "external") && !is(join, "usedOverridden")
+    !is(join, "usedOverridden") && (text(join, "requires").is_some() || !is(join, "external"))
+}
+
+/// Whether a field goes over from one subgraph to another by degrees (`@override(label:)`): who gives it is drawn for each request.
+pub(super) fn moves(field: &Field) -> bool {
+    field.directives.iter().any(|mark| mark.name == "join__field" && text(mark, "overrideLabel").is_some())
 }
 
 pub(super) fn text<'d>(mark: &'d Directive, name: &str) -> Option<&'d str> {

@@ -75,6 +75,11 @@ fn is_too_long(error: axum::Error) -> bool {
     matches!(inner.downcast_ref(), Some(tungstenite::Error::Capacity(_)))
 }
 
+/// Sends a message. None where nobody takes it, or not in time: who does not read holds nothing open.
+async fn send(socket: &mut WebSocket, message: Message, patience: Duration) -> Option<()> {
+    tokio::time::timeout(patience, socket.send(message)).await.ok()?.ok()
+}
+
 impl Connection {
     /// That of an upgrade with these headers.
     pub(super) fn new(gateway: Arc<Gateway>, headers: &HeaderMap, arrival: Arrival, place: Place) -> Self {
@@ -103,7 +108,7 @@ impl Connection {
         };
         if let Some((close, why)) = closed {
             // Whoever is gone already hears nothing.
-            drop(socket.send(close.message(why.as_deref())).await);
+            drop(tokio::time::timeout(CLOSING, socket.send(close.message(why.as_deref()))).await);
         }
         // Reading on sends the answer to a client's close, and hears that to ours.
         let ended = async { while socket.recv().await.is_some_and(|message| message.is_ok()) {} };
@@ -139,7 +144,7 @@ impl Connection {
                         Ok(Message::Ping(_) | Message::Pong(_)) => continue,
                     };
                     match self.hear(text.as_str(), &sender).await {
-                        Ok(Some(answer)) => socket.send(answer).await.ok()?,
+                        Ok(Some(answer)) => send(socket, answer, keepalive).await?,
                         Ok(None) => {}
                         Err(closed) => return Some(closed),
                     }
@@ -150,7 +155,7 @@ impl Connection {
                         if last {
                             self.running.remove(&id);
                         }
-                        socket.send(message).await.ok()?;
+                        send(socket, message, keepalive).await?;
                     }
                 }
                 () = sleep_until(idle), if self.running.is_empty() => return Some((Close::IDLE, None)),
@@ -161,7 +166,7 @@ impl Connection {
                     }
                     heard = false;
                     beat = Instant::now() + keepalive;
-                    socket.send(Message::Ping(Bytes::new())).await.ok()?;
+                    send(socket, Message::Ping(Bytes::new()), keepalive).await?;
                 }
                 // What runs is finished and answered; subscriptions end by themselves.
                 () = stopped.as_mut(), if !self.stops => self.stops = true,
