@@ -37,10 +37,19 @@ pub(crate) struct Extensions {
     pub(crate) service: Option<String>,
 }
 
+/// Bytes of a message.
+const LONGEST_MESSAGE: usize = 2000;
+
 impl GraphqlError {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        if message.len() > LONGEST_MESSAGE {
+            // What a client sent may be part of it, of any length.
+            message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
+            message.push('…');
+        }
         Self {
-            message: message.into(),
+            message,
             locations: Vec::new(),
             path: None,
             extensions: Extensions { code, service: None },

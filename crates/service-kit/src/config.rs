@@ -88,9 +88,17 @@ fn explain(error: &figment::Error) -> ConfigError {
         }
         kind => {
             let place = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
-            ConfigError::Invalid { origin, message: format!("{place}{kind}") }
+            ConfigError::Invalid { origin, message: format!("{place}{}", without_source(&kind.to_string())) }
         }
     }
+}
+
+/// A message of the TOML parser in one line, without the line of the file that it quotes: that may be a secret's.
+fn without_source(message: &str) -> String {
+    let quotes = |line: &&str| {
+        line.split_once('|').is_some_and(|(before, _)| before.trim().bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    message.lines().filter(|line| !quotes(line)).collect::<Vec<_>>().join(": ")
 }
 
 #[cfg(test)]
@@ -151,5 +159,13 @@ mod tests {
         let file = file("[gateway]\ntimeout = 3\n");
         let error = load::<Sample>(Some(file.path()), &serde_json::json!({})).expect_err("refused").to_string();
         assert!(error.contains("gateway.timeout"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_does_not_parse_is_told_without_what_is_in_it() {
+        let file = file("[gateway]\ntoken = \"hunter2\nlisten = 1\n");
+        let error = load::<Sample>(Some(file.path()), &serde_json::json!({})).expect_err("refused").to_string();
+        assert!(error.contains("line 2") && error.lines().count() == 1, "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
     }
 }

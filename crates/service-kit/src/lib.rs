@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod access_token;
+pub mod address;
 pub mod batches;
 pub mod config;
 pub mod graphql;

@@ -170,7 +170,8 @@ impl IssuerConfig {
         match (&self.jwks_url, &self.jwks_file) {
             (Some(_), Some(_)) => return Err("jwks_url and jwks_file: write one of them".to_owned()),
             (Some(address), None) if !url(address) => {
-                return Err(format!("jwks_url: {address:?} is no address; write https://HOST/PATH"));
+                let address = service_kit::address::shown(address);
+                return Err(format!("jwks_url: {address:?} is no address without a user; write https://HOST/PATH"));
             }
             (None, None) if !url(&self.issuer) => {
                 return Err(
@@ -280,7 +281,7 @@ mod tests {
                 config.jwks_file = Some("/keys.json".into());
             }),
             ("jwks_url: \"op.example\"", |config| config.jwks_url = Some("op.example".to_owned())),
-            ("jwks_url: \"https://u:p@op.example\"", |config| {
+            ("jwks_url: \"https://(hidden)@op.example\"", |config| {
                 config.jwks_url = Some("https://u:p@op.example".to_owned());
             }),
             ("jwks_url: discovery", |config| "urn:op".clone_into(&mut config.issuer)),

@@ -77,7 +77,8 @@ impl SubscriptionsConfig {
         }
         match self.websocket.iter().find(|(_, url)| !url.starts_with("ws://") && !url.starts_with("wss://")) {
             Some((name, url)) => Err(format!(
-                "gateway.subscriptions.websocket.{name}: {url:?} is no address of a WebSocket; write ws://HOST/PATH or wss://HOST/PATH"
+                "gateway.subscriptions.websocket.{name}: {:?} is no address of a WebSocket; write ws://HOST/PATH or wss://HOST/PATH",
+                service_kit::address::shown(url)
             )),
             None => Ok(()),
         }

@@ -48,7 +48,8 @@ pub(super) async fn answer(
             (stream::iter([next(&Refused { errors })]).boxed(), outcome)
         }
     };
-    let complete = Event::default().event("complete").data("");
+    // Browsers pass on no event without data.
+    let complete = Event::default().event("complete").data("null");
     let events = events.chain(stream::iter([complete])).map(Ok::<_, Infallible>);
     let keepalive = KeepAlive::new().interval(gateway.config.subscriptions.keepalive).text("");
     let mut response = Sse::new(events).keep_alive(keepalive).into_response();

@@ -17,12 +17,15 @@ use crate::access::Access;
 use crate::error::GraphqlError;
 use crate::json::{ByteString, Object, Step, Value};
 use crate::supergraph::Supergraph;
+use crate::telemetry::shortened;
 
 /// A value that must not be null has none: the nearest nullable parent becomes null.
 struct Null;
 
 /// Values that are told to be missing or of a wrong shape, at most.
 const MAX_COMPLAINTS: usize = 100;
+/// What a log line tells of the place of such a value, in bytes.
+const LONGEST_PLACE: usize = 300;
 
 /// What a completion needs to know.
 pub(crate) struct Completion<'a> {
@@ -245,6 +248,12 @@ impl<'d> Completion<'d> {
             return;
         }
         self.complaints += 1;
+        let place = serde_json::to_string(path).unwrap_or_default();
+        tracing::warn!(
+            path = shortened(&place, LONGEST_PLACE),
+            told = message,
+            "what a subgraph answered does not fit the schema"
+        );
         self.errors.push(GraphqlError::new(code, message).at(path.to_vec()));
     }
 }

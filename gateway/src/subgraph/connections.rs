@@ -21,7 +21,7 @@ pub enum BadAddress {
     /// It is no URL.
     #[error("{url:?} is no address of a subgraph: write http://HOST:PORT/PATH")]
     Url {
-        /// What was given.
+        /// What was given, without what is secret of it.
         url: String,
     },
     /// The machine has no certificates to trust.
@@ -31,7 +31,7 @@ pub enum BadAddress {
 
 /// The address of a subgraph's GraphQL, and whether it is reached by TLS; without a path, `/graphql` is meant.
 pub(crate) fn address(url: &str) -> Result<(Uri, bool), BadAddress> {
-    let bad = || BadAddress::Url { url: url.to_owned() };
+    let bad = || BadAddress::Url { url: service_kit::address::shown(url) };
     let uri: Uri = url.parse().map_err(|_| bad())?;
     let secure = match uri.scheme_str() {
         Some("https") => true,

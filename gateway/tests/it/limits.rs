@@ -181,6 +181,27 @@ async fn directives_through_fragments() {
     assert_eq!(gateway.ask(&query("")).await["data"]["book"]["sequel"]["id"], "b2");
 }
 
+#[tokio::test]
+async fn default_values() {
+    let gateway = few(|limits| limits.max_default_bytes = 12).start().await;
+    let query = |title: &str| format!("query($words: Words! = {{text: \"{title}\"}}) {{ echo(words: $words) }}");
+    let message = refused(&gateway, &query("longer"), LIMIT).await;
+    let told =
+        "the default values of the operation's variables have 16 bytes; give long values as variables; 12 at most";
+    assert_eq!(message, told);
+    assert_eq!(gateway.ask(&query("x")).await["data"]["echo"], "x|None|None");
+}
+
+/// What a client sent is told to it, but not at any length.
+#[tokio::test]
+async fn messages() {
+    let gateway = TestGateway::start().await;
+    let name = "é".repeat(10_000);
+    let answer = gateway.post(&json!({"query": "{ people { id } }", "operationName": name})).await;
+    let message = answer.message();
+    assert!(message.len() < 2_010 && message.contains("éé") && message.ends_with('…'), "{message}");
+}
+
 #[rstest]
 #[case(json!({"kinds": [[["NOVEL"]]], "words": {"text": "x"}}), "the variable $kinds has 3 lists and objects within each other; 2 at most")]
 #[case(json!({"kinds": [], "words": {"text": [1, 2, 3, 4]}}), "a list in the variable $words has 4 items; 3 at most")]

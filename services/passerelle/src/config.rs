@@ -10,15 +10,13 @@ use db::Target;
 use gateway::config::GatewayConfig;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use service_kit::address::{HIDDEN, shown};
 use service_kit::server::ServerConfig;
 use service_kit::subgraph::SubgraphLimits;
 use service_kit::telemetry::TelemetryConfig;
 
 pub(crate) use self::redis::RedisConfig;
 use crate::cli::Common;
-
-/// What is shown of a secret.
-const HIDDEN: &str = "(hidden)";
 
 /// The configuration of any role.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -175,19 +173,13 @@ impl Config {
     }
 }
 
-/// Hides the user and the password of every URL.
+/// Hides what may be secret in addresses.
 fn hide_users(value: &mut Value) {
     match value {
-        Value::String(text) => {
-            let Some((scheme, rest)) = text.split_once("://") else { return };
-            let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            if let Some(user) = authority.rfind('@') {
-                *text = format!("{scheme}://{HIDDEN}{}", &rest[user..]);
-            }
-        }
+        Value::String(text) if text.contains("://") => *text = shown(text),
         Value::Array(items) => items.iter_mut().for_each(hide_users),
         Value::Object(members) => members.values_mut().for_each(hide_users),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -228,7 +220,7 @@ mod tests {
         });
         hide_users(&mut value);
         let shown = json!({
-            "subgraphs": {"a": "http://(hidden)@host:1/graphql?q=a@b", "b": "http://host/a@b", "c": "who@host"},
+            "subgraphs": {"a": "http://(hidden)@host:1/graphql?(hidden)", "b": "http://host/a@b", "c": "who@host"},
             "list": ["wss://(hidden)@host"],
         });
         assert_eq!(value, shown);

@@ -57,7 +57,7 @@ impl OtlpConfig {
 
 /// Where spans are posted.
 fn address(endpoint: &str) -> Result<Uri, String> {
-    let bad = || format!("endpoint: {endpoint:?} is no address; write http://HOST:4318");
+    let bad = || format!("endpoint: {:?} is no address; write http://HOST:4318", crate::address::shown(endpoint));
     let uri: Uri = endpoint.parse().map_err(|_| bad())?;
     if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.host().is_none_or(str::is_empty) {
         return Err(bad());

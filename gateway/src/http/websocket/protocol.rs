@@ -42,7 +42,7 @@ impl Said {
             _ => Err(format!("the message {kind} needs an id of 1 to {MAX_ID} bytes")),
         };
         Ok(match kind.as_str() {
-            "connection_init" => Self::Init { authorization: payload.and_then(authorization) },
+            "connection_init" => Self::Init { authorization: payload.map(authorization).transpose()?.flatten() },
             "ping" => Self::Ping,
             "pong" => Self::Pong,
             "subscribe" => {
@@ -56,10 +56,14 @@ impl Said {
 }
 
 /// The member `authorization` of what a client opens the connection with: browsers cannot send headers of their own here.
-fn authorization(payload: &RawValue) -> Option<String> {
-    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(payload.get()).ok()?;
-    let mut given = members.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-    given.next().and_then(|(_, value)| value.as_str()).map(str::to_owned)
+fn authorization(payload: &RawValue) -> Result<Option<String>, String> {
+    let members: Option<serde_json::Map<String, serde_json::Value>> =
+        serde_json::from_str(payload.get()).map_err(|_| "the payload of connection_init is no object".to_owned())?;
+    let mut given = members.iter().flatten().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    // Who says who it is, and says it wrong, is not taken for nobody.
+    given.next().map(|(_, value)| value.as_str().map(str::to_owned)).map_or(Ok(None), |text| {
+        text.map(Some).ok_or_else(|| "authorization in connection_init is no text: write \"Bearer TOKEN\"".to_owned())
+    })
 }
 
 /// What a client is told.

@@ -318,6 +318,9 @@ async fn what_does_not_hold_to_the_protocol_is_closed() {
     assert_eq!(first(json!({"id": "1", "type": "subscribe", "payload": {"query": "{ __typename }"}})).await, 4401);
     assert_eq!(first(json!({"type": "start"})).await, 4400);
     assert_eq!(first(json!("hello")).await, 4400);
+    let begin = |payload: Value| first(json!({"type": "connection_init", "payload": payload}));
+    assert_eq!(begin(json!({"Authorization": {"token": "t"}})).await, 4400, "no text is not nobody");
+    assert_eq!(begin(json!(["Bearer t"])).await, 4400);
     let mut socket = Socket::begun(&graph).await;
     socket.say(json!({"type": "connection_init"})).await;
     assert_eq!(socket.closed().await, 4429);
@@ -396,6 +399,22 @@ async fn a_connection_on_which_nothing_runs_is_closed() {
     assert_eq!(busy.hear().await["payload"]["data"], json!({"counted": 1}));
     drop(sender);
     assert_eq!(busy.closed_after_complete().await, 1000);
+}
+
+#[tokio::test]
+async fn who_does_not_read_holds_nothing_open() {
+    let graph = Graph::start_with("subscriptions", |config| {
+        config.subscriptions.keepalive = std::time::Duration::from_millis(500);
+    })
+    .await;
+    let (sender, reply) = Reply::events();
+    graph.subgraph("reviews").reply(reply);
+    let mut socket = Socket::begun(&graph).await;
+    let name = "n".repeat(100_000);
+    socket.subscribe("1", &format!("subscription {{ {name}: counted }}")).await;
+    let event = format!("data: {{\"data\":{{\"{name}\":1}}}}\n\n");
+    let sending = async { while sender.send(event.clone()).await.is_ok() {} };
+    tokio::time::timeout(std::time::Duration::from_secs(30), sending).await.expect("the subscription has ended");
 }
 
 #[tokio::test]
