@@ -78,7 +78,10 @@ pub(crate) async fn recognise(
 ) -> (Principal, Option<GraphqlError>) {
     let service = gateway.config.person_service.as_str();
     let (Some(person), Some(client)) = (&principal.person, &principal.client) else { return (principal, None) };
-    // A graph of others has nobody to ask, and no principal is signed for it.
+    // A graph of others has nobody to ask, or has a service of that name for which no principal is signed.
+    if !gateway.serving().supergraph.subgraphs.contains_key(service) {
+        return (principal, None);
+    }
     let Some(token) = gateway.principal_token(service, &principal) else { return (principal, None) };
     let key = (client.clone(), person.subject.clone());
     if gateway.people.0.get(&key).is_some_and(|learned| !learned.is_good()) {
@@ -125,9 +128,9 @@ async fn ask(
         intent: Intent::Query,
     };
     let bytes = client.call(request).await?;
-    let read = serde_json::from_slice::<Answer>(&bytes).map_err(|error| CallError::BrokenOff(error.to_string()))?;
+    let read = serde_json::from_slice::<Answer>(&bytes).map_err(|error| CallError::Unreadable(error.to_string()))?;
     // An answer without data has errors alone: that is no "nobody".
-    let data = read.data.ok_or_else(|| CallError::BrokenOff("it has no data".to_owned()))?;
+    let data = read.data.ok_or_else(|| CallError::Unreadable("it has no data".to_owned()))?;
     Ok(data.calling_person.map(|found| PersonFacts {
         subject: String::new(),
         person_id: found.person_id,

@@ -54,8 +54,9 @@ impl Standing {
             Unit::Points => "points",
             Unit::Requests => "requests",
         };
+        let seconds = if wait == 1 { "second" } else { "seconds" };
         let message =
-            format!("this client has spent its budget of {per_minute} {unit} a minute; try again in {wait} seconds");
+            format!("this client has spent its budget of {per_minute} {unit} a minute; try again in {wait} {seconds}");
         Some(GraphqlError::new(ErrorCode::RateLimited, message))
     }
 
@@ -101,7 +102,7 @@ mod tests {
         let (headers, refusal) = told(Unit::Requests, rate, 1, Taken { allowed: false, ahead: 10_000_000 });
         let policy = "ratelimit-policy: \"requests\";q=600;w=60;passerelle-burst=100";
         assert_eq!(headers, [policy, "ratelimit: \"requests\";r=0;t=10", "retry-after: 1"]);
-        let message = "this client has spent its budget of 600 requests a minute; try again in 1 seconds";
+        let message = "this client has spent its budget of 600 requests a minute; try again in 1 second";
         assert_eq!(refusal.as_deref(), Some(message));
 
         let (headers, refusal) = told(Unit::Points, rate, 101, Taken { allowed: false, ahead: 0 });

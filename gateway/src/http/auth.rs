@@ -52,7 +52,7 @@ pub(super) async fn principal(gateway: &Gateway, headers: &HeaderMap) -> Result<
     Ok(gateway.issuers.verify(token.trim()).await?)
 }
 
-/// Says how to be known, to those who are not believed.
+/// Says to those who are not believed that it is their token.
 pub(super) fn challenge(mut response: Response) -> Response {
     if response.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);

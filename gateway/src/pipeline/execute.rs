@@ -89,8 +89,8 @@ pub(super) async fn open(context: Context<'_>, prepared: &Prepared, source: &Fet
 fn read(bytes: &Bytes) -> Result<Object, CallError> {
     match json::read(bytes) {
         Ok(Value::Object(object)) if object.contains_key("data") || object.contains_key("errors") => Ok(object),
-        Ok(_) => Err(CallError::BrokenOff("it is no GraphQL response".to_owned())),
-        Err(error) => Err(CallError::BrokenOff(format!("it is no JSON: {error}"))),
+        Ok(_) => Err(CallError::Unreadable("it is no GraphQL response".to_owned())),
+        Err(error) => Err(CallError::Unreadable(format!("it is no JSON: {error}"))),
     }
 }
 
@@ -222,7 +222,7 @@ impl<'c> Run<'c> {
         match &data {
             Value::Object(_) => {}
             Value::Null if !read.errors.is_empty() => self.with_state(|state| state.gaps.extend(places)),
-            _ => self.failed(fetch, &CallError::BrokenOff("its data is no object".to_owned()), places),
+            _ => self.failed(fetch, &CallError::Unreadable("its data is no object".to_owned()), places),
         }
         for rule in rewrites {
             rewrite::apply(&self.context.serving.supergraph.types, rule, &mut data);
@@ -272,7 +272,7 @@ impl<'c> Run<'c> {
             if !strays.is_empty() {
                 self.failed(
                     fetch,
-                    &CallError::BrokenOff("its entities are not those that were asked for".to_owned()),
+                    &CallError::Unreadable("its entities are not those that were asked for".to_owned()),
                     strays,
                 );
             }

@@ -100,6 +100,9 @@ pub enum CallError {
     /// Its answer broke off.
     #[error("its answer broke off: {0}")]
     BrokenOff(String),
+    /// Its answer is not what a subgraph answers.
+    #[error("its answer cannot be used: {0}")]
+    Unreadable(String),
     /// As many calls as may be are at work, and as many as may wait do so.
     #[error("too many calls wait for it (gateway.traffic.max_queued)")]
     QueueFull,
@@ -118,6 +121,7 @@ impl CallError {
             Self::Status(_) => "bad_status",
             Self::TooLong(_) => "too_long",
             Self::BrokenOff(_) => "broken_off",
+            Self::Unreadable(_) => "unreadable",
             Self::Encoded(_) => "encoded",
             Self::QueueFull => "queue_full",
             Self::QueuedTooLong => "queued_too_long",

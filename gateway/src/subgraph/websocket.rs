@@ -142,5 +142,5 @@ async fn next(socket: &mut Socket) -> Result<String, CallError> {
 }
 
 fn said(text: &str) -> Result<Said<'_>, CallError> {
-    serde_json::from_str(text).map_err(|error| CallError::BrokenOff(format!("it speaks no {PROTOCOL}: {error}")))
+    serde_json::from_str(text).map_err(|error| CallError::Unreadable(format!("it speaks no {PROTOCOL}: {error}")))
 }

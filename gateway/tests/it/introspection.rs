@@ -94,6 +94,7 @@ async fn it_may_be_for_known_callers_alone() {
     let refused = gateway.post(&json!({"query": query})).await;
     assert_eq!(refused.code(), "UNAUTHENTICATED", "{}", refused.text);
     assert_eq!((refused.json().get("data"), gateway.calls()), (None, [0, 0, 0]));
+    assert_eq!((refused.status.as_u16(), refused.header("www-authenticate")), (401, Some("Bearer")));
     let answer = gateway.ask_as(&gateway.token_with(&[]), query).await;
     assert_eq!(answer["data"]["__schema"], json!({"queryType": {"name": "Query"}}), "{answer}");
 }

@@ -75,6 +75,16 @@ async fn nobody_is_asked_about_applications_and_the_unknown() {
     assert_eq!(gateway.reviews.calls(), 0);
 }
 
+/// A supergraph of others, whose people come with tokens all the same.
+#[tokio::test]
+async fn a_graph_without_a_service_of_people_has_nobody_to_ask() {
+    let gateway = TestGateway::builder().with_issuer().signed_for(&["people", "users"]).start().await;
+    let answer = gateway.ask_as(&person(&gateway), QUERY).await;
+    assert_eq!(answer["errors"], Value::Null, "{answer}");
+    assert_eq!(told(&gateway), PersonFacts { subject: "p-1".to_owned(), ..PersonFacts::default() });
+    assert_eq!(gateway.reviews.calls(), 0);
+}
+
 #[rstest]
 #[case(Reply::html())]
 #[case(Reply::Never)]

@@ -19,6 +19,9 @@ pub struct ServerConfig {
     /// How long a client may take no byte of its answer.
     #[serde(with = "humantime_serde")]
     pub write_timeout: Duration,
+    /// How long requests in flight may take after the signal to stop.
+    #[serde(with = "humantime_serde")]
+    pub stop_timeout: Duration,
 }
 
 impl Default for ServerConfig {
@@ -28,6 +31,8 @@ impl Default for ServerConfig {
             header_timeout: Duration::from_mins(1),
             read_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
+            // The gateway gives a request 30 s.
+            stop_timeout: Duration::from_secs(35),
         }
     }
 }

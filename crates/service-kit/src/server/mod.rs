@@ -18,8 +18,6 @@ use tokio::time::{Instant, sleep, sleep_until};
 pub use config::ServerConfig;
 pub use signal::stop_signal;
 
-/// How long requests in flight may take after the signal to stop.
-const GRACE: Duration = Duration::from_secs(20);
 /// How long new connections are still taken after it, as long as requests are in flight: who sends them here has read by then that
 /// this process is not ready any more.
 const HANDOVER: Duration = Duration::from_secs(5);
@@ -48,7 +46,7 @@ impl Stopping {
     }
 }
 
-/// Serves `router` on `listener` until `stop` is ready, then finishes what it has accepted, for 20 s at most.
+/// Serves `router` on `listener` until `stop` is ready, then finishes what it has accepted, for `stop_timeout` at most.
 ///
 /// New connections are taken for 5 s more, as long as there is a request in flight; `/readyz` meanwhile says that the process stops.
 pub async fn serve(
@@ -59,16 +57,17 @@ pub async fn serve(
 ) {
     let (tell, told) = watch::channel(false);
     let stopping = Stopping(told);
+    let stop_timeout = config.stop_timeout;
     let mut server = Server { router, config: config.clone(), stopping, connections: JoinSet::new() };
     server.take(Some(&listener), Until::Told, stop).await;
     tracing::info!("stopping: finishing the requests in flight");
     tell.send_replace(true);
     let told = Instant::now();
-    server.take(Some(&listener), Until::Done, sleep_until(told + HANDOVER)).await;
+    server.take(Some(&listener), Until::Done, sleep_until(told + HANDOVER.min(stop_timeout))).await;
     drop(listener);
-    server.take(None, Until::Done, sleep_until(told + GRACE)).await;
+    server.take(None, Until::Done, sleep_until(told + stop_timeout)).await;
     if !server.connections.is_empty() {
-        tracing::warn!(grace_s = GRACE.as_secs(), "stopped with requests still in flight");
+        tracing::warn!(after_s = stop_timeout.as_secs(), "stopped with requests still in flight");
     }
 }
 

@@ -162,6 +162,19 @@ async fn what_is_in_flight_is_finished_and_readyz_says_that_it_stops() {
 }
 
 #[tokio::test]
+async fn what_is_not_done_in_time_is_ended() {
+    let (routes, asked, _answer) = waiting();
+    let server = start(routes, |config| config.stop_timeout = SHORT).await;
+    let mut slow = server.connect().await;
+    slow.write_all(format!("GET /slow{HEAD}").as_bytes()).await.expect("sent");
+    asked.notified().await;
+    let Started { stop, served, .. } = server;
+    stop.send(()).expect("it runs");
+    served.await.expect("it ends by itself");
+    assert_eq!(rest(&mut slow).await, "");
+}
+
+#[tokio::test]
 async fn connections_beyond_the_bound_wait() {
     let (routes, asked, answer) = waiting();
     let server = start(routes, |config| config.max_connections = 1).await;
