@@ -7,6 +7,7 @@ mod cutting;
 mod document;
 mod program;
 mod selections;
+mod together;
 
 pub(crate) use aliases::{Aliases, free_prefixes};
 pub(crate) use apart::{Cut, Part, by_level};

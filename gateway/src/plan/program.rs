@@ -1,6 +1,6 @@
 //! The program: what the planner's plan becomes once, so that running it costs no more than it must.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::SelectionSet;
@@ -9,7 +9,8 @@ use hive_router_query_planner::planner::plan_nodes::{
 };
 
 use super::aliases::REPRESENTATIONS;
-use super::apart::{Cut, Entry};
+use super::apart::Cut;
+use super::together::{declared, together};
 use crate::json::ByteString;
 
 /// What to fetch, in which order.
@@ -38,6 +39,9 @@ pub(crate) struct Fetch {
     /// Variables of the client that it takes.
     pub(crate) variables: Vec<String>,
     pub(crate) target: Target,
+    /// How its variables are declared, but those of representations, where it may go with others as one call: names of fragments are
+    /// each document's own.
+    pub(super) declared: Option<BTreeSet<String>>,
 }
 
 /// Where an answer goes.
@@ -49,6 +53,7 @@ pub(crate) enum Target {
 }
 
 /// One `_entities` field of a call.
+#[derive(Default)]
 pub(crate) struct EntityFetch {
     /// Its key in the answer.
     pub(crate) key: String,
@@ -72,7 +77,7 @@ pub(crate) struct CompileError(&'static str);
 impl Fetch {
     pub(super) fn new(subgraph: String, query: &str, variables: Vec<String>, target: Target) -> Self {
         let query = serde_json::to_string(query).expect("a string is JSON");
-        Self { subgraph, query, variables, target }
+        Self { subgraph, query, variables, target, declared: None }
     }
 }
 
@@ -80,9 +85,7 @@ impl Fetch {
 pub(crate) struct Planned {
     /// Where a subscription's events come from.
     source: Option<Box<Fetch>>,
-    /// The call by which a part is reached that is no whole operation.
-    entry: Option<Entry>,
-    then: Option<Node>,
+    root: Option<Node>,
 }
 
 impl Planned {
@@ -98,51 +101,32 @@ impl Planned {
             (Some(PlanNode::Subscription(subscription)), None) => {
                 source = Some(Box::new(compiler.fetch(subscription.primary, None)?));
             }
-            (Some(PlanNode::Fetch(fetch)), Some(cut)) if fetch.requires.is_none() => entry = Some(cut.entered(fetch)),
+            (Some(PlanNode::Fetch(fetch)), Some(cut)) if fetch.requires.is_none() => {
+                entry = Some(Node::Fetch(Box::new(cut.entered(fetch))));
+            }
             (first, _) => first.into_iter().for_each(|first| nodes.push_front(first)),
         }
-        let then = sequence(compiler.nodes(nodes)?);
-        Ok(Self { source, entry, then })
+        let then = compiler.nodes(nodes)?;
+        Ok(Self { source, root: sequence(entry.into_iter().chain(then).collect()) })
     }
 
     /// This, and then these, each level after the one before.
     pub(crate) fn then(self, levels: Vec<Vec<Planned>>) -> Self {
-        let levels = levels.into_iter().filter_map(Self::level);
-        Self { then: sequence(self.then.into_iter().chain(levels).collect()), ..self }
+        let at_once = |level: Vec<Planned>| together(level.into_iter().filter_map(|part| part.root));
+        let levels = levels.into_iter().filter_map(at_once);
+        Self { root: sequence(self.root.into_iter().chain(levels).collect()), ..self }
     }
 
     pub(crate) fn program(self) -> Program {
-        Program { source: self.source, root: self.then }
-    }
-
-    /// All of these at once: one call for those that are reached in one subgraph.
-    fn level(level: Vec<Planned>) -> Option<Node> {
-        let mut groups: Vec<(Vec<Entry>, Vec<Node>)> = Vec::new();
-        for Planned { entry, then, .. } in level {
-            let together = |(entries, _): &&mut (Vec<Entry>, Vec<Node>)| {
-                entry.as_ref().is_some_and(|entry| entries.first().is_some_and(|known| known.joins(entry)))
-            };
-            match groups.iter_mut().find(together) {
-                Some((entries, nodes)) => {
-                    entries.extend(entry);
-                    nodes.extend(then);
-                }
-                None => groups.push((entry.into_iter().collect(), then.into_iter().collect())),
-            }
-        }
-        let nodes = groups.into_iter().filter_map(|(entries, nodes)| {
-            let call = (!entries.is_empty()).then(|| Node::Fetch(Box::new(Entry::call(entries))));
-            sequence(call.into_iter().chain(parallel(nodes)).collect())
-        });
-        parallel(nodes.collect())
+        Program { source: self.source, root: self.root }
     }
 }
 
-fn sequence(mut nodes: Vec<Node>) -> Option<Node> {
+pub(super) fn sequence(mut nodes: Vec<Node>) -> Option<Node> {
     if nodes.len() > 1 { Some(Node::Sequence(nodes)) } else { nodes.pop() }
 }
 
-fn parallel(mut nodes: Vec<Node>) -> Option<Node> {
+pub(super) fn parallel(mut nodes: Vec<Node>) -> Option<Node> {
     if nodes.len() > 1 { Some(Node::Parallel(nodes)) } else { nodes.pop() }
 }
 
@@ -180,6 +164,9 @@ impl Compiler<'_> {
 
     fn fetch(&self, fetch: FetchNode, path: Option<&FlattenNodePath>) -> Result<Fetch, CompileError> {
         let root = &fetch.operation.document.operation.selection_set;
+        let document = &fetch.operation.document;
+        let joinable = fetch.requires.is_some() && document.fragments.is_empty();
+        let declared = joinable.then(|| declared(document));
         let target = match (fetch.requires, path, self.cut) {
             (None, None, None) => {
                 let mut fields = Vec::new();
@@ -198,11 +185,13 @@ impl Compiler<'_> {
             }]),
         };
         let variables = fetch.variable_usages.into_iter().flatten().collect();
-        Ok(Fetch::new(fetch.service_name, &fetch.operation.document_str, variables, target))
+        Ok(Fetch { declared, ..Fetch::new(fetch.service_name, &fetch.operation.document_str, variables, target) })
     }
 
     fn batched(&self, batch: BatchFetchNode) -> Fetch {
-        let root = batch.operation.document.operation.selection_set;
+        let document = batch.operation.document;
+        let declared = document.fragments.is_empty().then(|| declared(&document));
+        let root = document.operation.selection_set;
         let entities = batch.entity_batch.aliases.into_iter().map(|alias| EntityFetch {
             selected: selected(&root, &alias.alias),
             key: alias.alias,
@@ -214,7 +203,7 @@ impl Compiler<'_> {
         });
         let target = Target::Entities(entities.collect());
         let variables = batch.variable_usages.into_iter().flatten().collect();
-        Fetch::new(batch.service_name, &batch.operation.document_str, variables, target)
+        Fetch { declared, ..Fetch::new(batch.service_name, &batch.operation.document_str, variables, target) }
     }
 }
 

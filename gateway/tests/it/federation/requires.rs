@@ -51,6 +51,29 @@ async fn an_argument_of_a_field_in_a_chain_beside_the_clients_own() {
 }
 
 #[tokio::test]
+async fn one_field_with_several_arguments_for_several_fields() {
+    let graph = Graph::start("requires").await;
+    let parcel = |id: &str, total: &str| json!({"seal": format!("sealed <{total}> en"), "stamp": format!("<{total}> fr"), "id": id});
+    let both = [parcel("p1", "[for 3 and 5] and [of 4+1]"), parcel("p2", "[for 8 and 1] and [of ]")];
+    let answer = graph.ask("{ parcels { seal stamp id } }", &json!({})).await;
+    assert_eq!(answer, json!({"data": {"parcels": both}}));
+}
+
+/// What is planned apart at several places goes on together.
+#[tokio::test]
+async fn what_comes_after_at_several_places_is_one_call() {
+    let graph = Graph::start("requires").await;
+    let gift = json!({"gift": {"name": "book", "price": 4}});
+    let data = json!({"parcels": [gift, gift], "parcel": gift});
+    let query = "{ parcels { gift { name price } } parcel(id: \"p2\") { gift { name price } } }";
+    graph.check(query, data, &[("depot", 2), ("post", 1), ("prices", 1)]).await;
+    let data =
+        json!({"parcels": [{"gift": {"name": "book"}}, {"gift": {"name": "book"}}], "parcel": {"gift": {"n": "book"}}});
+    let query = "{ parcels { gift { name } } parcel(id: \"p2\") { gift { n: name } } }";
+    graph.check(query, data, &[("depot", 2), ("post", 1)]).await;
+}
+
+#[tokio::test]
 async fn in_a_circle_between_two_subgraphs() {
     let graph = Graph::start("requires").await;
     let pang = json!({"parcel": {"pang": "pang after pong after ping p1"}});
