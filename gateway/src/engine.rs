@@ -97,6 +97,7 @@ impl Gateway {
         issuers.prepare();
         let budgets = Budgets::of(&config, shared.as_ref());
         let documents = Documents::of(&config, shared.as_ref()).map_err(LoadError::Configuration)?;
+        documents.hold_against(&serving.supergraph.public);
         let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
         let streams = Places::of(&config.subscriptions);
         let forwarding = Forwarding::of(&config.headers);
@@ -129,6 +130,7 @@ impl Gateway {
         let loaded = Supergraph::load(text, self.config.prepared_cache_bytes, self.config.prepared_cache_age);
         self.metrics.supergraph_came(loaded.is_ok());
         let supergraph = loaded?;
+        self.documents.hold_against(&supergraph.public);
         let warmed = pipeline::warm(&self.config, &self.serving.load().supergraph, &supergraph);
         tracing::info!(warmed, "operations in use were prepared for the new supergraph");
         let (config, metrics) = (&self.config, &self.metrics);

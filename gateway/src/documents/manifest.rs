@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use apollo_compiler::parser::Parser;
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{ExecutableDocument, Schema};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -86,6 +88,21 @@ impl Manifest {
         self.named(&DocumentName::Sha256(Digest::of(text))).filter(|known| &***known == text)
     }
 
+    /// Why one of them cannot be run under this schema, and how many cannot; none where all can.
+    pub(crate) fn misfits(&self, schema: &Valid<Schema>) -> Option<(usize, String)> {
+        let mut misfits = Vec::new();
+        for (name, text) in &self.documents {
+            // Each stands there by this name.
+            let DocumentName::Sha256(digest) = name else { continue };
+            if let Err(failed) = ExecutableDocument::parse_and_validate(schema, &**text, "document.graphql") {
+                let first = failed.errors.iter().next().map(|error| error.to_json().message).unwrap_or_default();
+                misfits.push(format!("sha256:{}: {first}", digest.hex()));
+            }
+        }
+        misfits.sort();
+        Some(misfits.len()).zip(misfits.into_iter().next())
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.count
@@ -155,6 +172,17 @@ mod tests {
             }
             assert!(manifest.saying("{ a }").is_some() && manifest.saying("{a}").is_none());
         }
+    }
+
+    #[test]
+    fn what_a_schema_has_no_answer_for() {
+        let schema = Schema::parse_and_validate("type Query { a: Int }", "schema.graphql").expect("a schema");
+        let manifest = |text: Value| Manifest::parse(&text.to_string()).expect("a manifest");
+        assert_eq!(manifest(json!({"one": "{ a }"})).misfits(&schema), None);
+        let (count, first) =
+            manifest(json!({"one": "{ a }", "two": "{ b }", "three": "{ c }"})).misfits(&schema).expect("two of them");
+        assert_eq!(count, 2);
+        assert!(first.starts_with("sha256:") && first.contains("type `Query` does not have a field"), "{first}");
     }
 
     #[test]

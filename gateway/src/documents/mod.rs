@@ -10,6 +10,8 @@ mod watch;
 
 use std::sync::Arc;
 
+use apollo_compiler::Schema;
+use apollo_compiler::validation::Valid;
 use arc_swap::ArcSwapOption;
 use kernel::ErrorCode;
 
@@ -81,6 +83,14 @@ impl Documents {
         let count = manifest.len();
         self.trusted.store(Some(Arc::new(manifest)));
         Ok(count)
+    }
+
+    /// Warns of trusted documents that cannot be run under this schema: whoever asks for one is told so, the operator is told at once.
+    pub(crate) fn hold_against(&self, schema: &Valid<Schema>) {
+        let misfits = self.trusted.load().as_ref().and_then(|manifest| manifest.misfits(schema));
+        if let Some((documents, first)) = misfits {
+            tracing::warn!(documents, first, "documents of the manifest do not fit the schema");
+        }
     }
 
     /// The document that a request sends or names.

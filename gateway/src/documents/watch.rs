@@ -13,7 +13,12 @@ pub async fn watch_documents(gateway: Arc<Gateway>) {
         let text = file.changed().await;
         // Reading it takes its time: it is done aside.
         let trusting = Arc::clone(&gateway);
-        let trusted = tokio::task::spawn_blocking(move || trusting.documents.trust(&text)).await;
+        let trust = move || {
+            let trusted = trusting.documents.trust(&text)?;
+            trusting.documents.hold_against(&trusting.serving().supergraph.public);
+            Ok::<_, String>(trusted)
+        };
+        let trusted = tokio::task::spawn_blocking(trust).await;
         let path = path.display();
         match trusted {
             Ok(Ok(documents)) => tracing::info!(%path, documents, "the documents of this manifest are trusted"),
