@@ -13,6 +13,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::Gateway;
+use crate::engine::Serving;
 use crate::error::GraphqlError;
 use crate::subgraph::{CallError, Intent, SubgraphRequest};
 use crate::telemetry::Account;
@@ -73,13 +74,14 @@ struct CallingPerson {
 /// more than anybody's rights, with the error that tells the client so.
 pub(crate) async fn recognise(
     gateway: &Gateway,
+    serving: &Serving,
     mut principal: Principal,
     account: &Arc<Account>,
 ) -> (Principal, Option<GraphqlError>) {
     let service = gateway.config.person_service.as_str();
     let (Some(person), Some(client)) = (&principal.person, &principal.client) else { return (principal, None) };
     // A graph of others has nobody to ask, or has a service of that name for which no principal is signed.
-    if !gateway.serving().supergraph.subgraphs.contains_key(service) {
+    if !serving.supergraph.subgraphs.contains_key(service) {
         return (principal, None);
     }
     let Some(token) = gateway.principal_token(service, &principal) else { return (principal, None) };
@@ -89,7 +91,7 @@ pub(crate) async fn recognise(
     }
     // Whoever asks for the same person at the same time waits for one answer.
     let learning = async {
-        let facts = match ask(gateway, service, token, &principal, account).await {
+        let facts = match ask(gateway, serving, service, token, &principal, account).await {
             Ok(found) => Some(Arc::new(PersonFacts { subject: key.1.clone(), ..found.unwrap_or_default() })),
             Err(error) => {
                 tracing::warn!(request_id = &*account.request_id, subgraph = service, %error, "who asks cannot be learned");
@@ -109,12 +111,12 @@ pub(crate) async fn recognise(
 
 async fn ask(
     gateway: &Gateway,
+    serving: &Serving,
     service: &str,
     token: String,
     principal: &Principal,
     account: &Arc<Account>,
 ) -> Result<Option<PersonFacts>, CallError> {
-    let serving = gateway.serving();
     let client = serving.clients.get(service);
     let client = client.ok_or_else(|| CallError::Unreachable("it has no address that can be used".to_owned()))?;
     let request = SubgraphRequest {

@@ -3,15 +3,15 @@
 /// What stands in place of what is not shown.
 pub const HIDDEN: &str = "(hidden)";
 
-/// An address without its user, its password and its query: whoever writes a token there writes a secret.
+/// An address without its user, its password, its query and its fragment: whoever writes a token there writes a secret. A password that
+/// should have been escaped makes the end of the address hard to tell: all before the last `@` is taken for it.
 pub fn shown(address: &str) -> String {
-    let (scheme, rest) = address.split_at(address.find("://").map_or(0, |end| end + "://".len()));
-    let (rest, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
-    let authority = rest.split(['/', '#']).next().unwrap_or_default();
-    let user = authority.rfind('@').map_or("", |_| HIDDEN);
-    let rest = authority.rfind('@').map_or(rest, |at| &rest[at..]);
-    let query = if query.is_empty() { String::new() } else { format!("?{HIDDEN}") };
-    format!("{scheme}{user}{rest}{query}")
+    let scheme = address.find("://").filter(|&end| !address[..end].contains(['/', '?', '#', '@', ' ']));
+    let (scheme, rest) = address.split_at(scheme.map_or(0, |end| end + "://".len()));
+    let (user, rest) = rest.rfind('@').map_or(("", rest), |at| (HIDDEN, &rest[at..]));
+    let (rest, end) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    let end = end.chars().next().map(|mark| format!("{mark}{HIDDEN}")).unwrap_or_default();
+    format!("{scheme}{user}{rest}{end}")
 }
 
 #[cfg(test)]
@@ -19,10 +19,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_user_no_password_and_no_query() {
+    fn nothing_that_may_be_secret() {
         for (address, told) in [
             ("http://host:1/graphql", "http://host:1/graphql"),
-            ("http://user:p@ss@host:1/a@b?token=c", "http://(hidden)@host:1/a@b?(hidden)"),
+            ("http://user:p@ss@host:1/a?token=c", "http://(hidden)@host:1/a?(hidden)"),
+            ("http://user:pa/ss@host", "http://(hidden)@host"),
+            ("http://user:p#s?s@host#part", "http://(hidden)@host#(hidden)"),
+            ("user:pw@host?u=http://x", "(hidden)@host?(hidden)"),
+            ("http://host/a?u=b@c", "http://(hidden)@c"),
             ("wss://token@host", "wss://(hidden)@host"),
             ("user:p@host", "(hidden)@host"),
             ("", ""),

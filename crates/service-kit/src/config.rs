@@ -86,6 +86,9 @@ fn explain(error: &figment::Error) -> ConfigError {
         Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
             ConfigError::Invalid { origin, message: format!("`{path}`: expected {expected}") }
         }
+        Kind::UnknownVariant(_, known) => {
+            ConfigError::Invalid { origin, message: format!("`{path}`: expected one of {}", known.join(", ")) }
+        }
         kind => {
             let place = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
             ConfigError::Invalid { origin, message: format!("{place}{}", without_source(&kind.to_string())) }

@@ -164,7 +164,7 @@ fn has_nul(request: &async_graphql::Request) -> bool {
             _ => false,
         }
     }
-    let keys = |name: &str| name == "representations" || name.starts_with("__batch_reps");
+    let keys = |name: &str| name.starts_with("representations") || name.starts_with("__batch_reps");
     let mut variables = request.variables.iter().filter(|(name, _)| !keys(name));
     request.query.contains('\0') || request.query.contains("\\u0000") || variables.any(|(_, value)| within(value))
 }

@@ -29,7 +29,7 @@ pub(super) async fn forward(
         return nothing_here().await;
     };
     match auth::principal(&gateway, request.headers()).await {
-        Ok(principal) => match people::recognise(&gateway, principal, &account).await {
+        Ok(principal) => match people::recognise(&gateway, &serving, principal, &account).await {
             (principal, None) => hand_on(&gateway, route, request, &principal, &account).await,
             // A person who is not recognised would be told that nothing is there for them.
             (_, Some(_)) => {

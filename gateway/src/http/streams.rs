@@ -41,7 +41,7 @@ impl Credentials {
             async move {
                 let principal = credentials.principal(&gateway).await;
                 let principal = principal.map_err(|unknown| GraphqlError::new(unknown.code(), unknown.to_string()))?;
-                let (principal, doubt) = people::recognise(&gateway, principal, &account).await;
+                let (principal, doubt) = people::recognise(&gateway, &gateway.serving(), principal, &account).await;
                 Ok(Caller { principal, doubt, account, headers })
             }
             .boxed()

@@ -252,19 +252,21 @@ impl<'c> Run<'c> {
             Err(error) => return self.failed(fetch, &error, all()),
         };
         let mut data = answer.remove("data").unwrap_or(Value::Null);
-        // An error's path begins with the key of an `_entities` field.
+        // An error's path begins with the key of an `_entities` field: that one's lack is explained. One without a path is about all.
+        let mut explained = HashSet::new();
         let read = subgraph_errors::read(&fetch.subgraph, answer.remove("errors"), self.context.caller, &mut |path| {
             let Some([Step::Key(key), rest @ ..]) = path.as_deref() else {
+                explained.extend(0..entities.len());
                 return if data.is_null() { all() } else { Vec::new() };
             };
             let of = entities.iter().position(|entity| entity.key == key.as_str());
+            explained.extend(of);
             of.map(|of| wanted[of].located(data.get(key.as_str()), rest)).unwrap_or_default()
         });
-        let explained = !read.errors.is_empty();
         self.with_state(|state| state.tell(read));
-        for (entity, wanted) in entities.iter().zip(&wanted) {
+        for (number, (entity, wanted)) in entities.iter().zip(&wanted).enumerate() {
             let found = data.as_object_mut().and_then(|data| data.remove(entity.key.as_str())).unwrap_or(Value::Null);
-            if found.is_null() && explained {
+            if found.is_null() && explained.contains(&number) {
                 self.with_state(|state| state.gaps.extend(wanted.places().cloned()));
                 continue;
             }

@@ -157,7 +157,7 @@ async fn answer(
 ) -> Result<Answer, Vec<GraphqlError>> {
     let Weighed { parsed, variables, estimate } = weighed;
     let Asker { principal, account, headers, .. } = asker;
-    let (principal, doubt) = people::recognise(gateway, principal, &account).await;
+    let (principal, doubt) = people::recognise(gateway, serving, principal, &account).await;
     let caller = &Caller { principal, doubt, account, headers };
     let prepared = prepare::planned(gateway, serving, &parsed, &variables, &caller.principal).await?;
     let introspected = prepare::introspect(gateway, serving, &prepared, &variables, &caller.principal)?;

@@ -6,7 +6,7 @@ use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::{InlineFragmentSelection, SelectionSet};
 use hive_router_query_planner::planner::plan_nodes::{FetchNode, FlattenNodePathSegment};
 
-use super::program::{EntityFetch, Fetch};
+use super::program::{CompileError, EntityFetch, Fetch, inlined};
 use super::together::{declared, same};
 
 /// A part of an operation: what the planner gets of it, and what comes after.
@@ -57,11 +57,10 @@ impl Cut {
     }
 
     /// The plan's call for root fields as a call for entities.
-    pub(super) fn entered(&self, fetch: FetchNode) -> Fetch {
-        let mut document = fetch.operation.document;
+    pub(super) fn entered(&self, fetch: FetchNode) -> Result<Fetch, CompileError> {
+        let document = fetch.operation.document;
         let declared = declared(&document);
-        let fragments: String = document.fragments.iter().map(ToString::to_string).collect();
-        let mut selections = std::mem::take(&mut document.operation.selection_set);
+        let mut selections = inlined(&document.operation.selection_set, &document.fragments)?;
         for item in &mut selections.items {
             let SelectionItem::Field(field) = item else { continue };
             if let Some(name) = self.fields.get(&field.name) {
@@ -77,7 +76,7 @@ impl Cut {
             ..EntityFetch::default()
         };
         let variables = fetch.variable_usages.into_iter().flatten().collect();
-        Fetch::of_entities(fetch.service_name, variables, declared, &fragments, vec![entities])
+        Ok(Fetch::of_entities(fetch.service_name, variables, declared, vec![entities]))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use hive_router_query_planner::ast::document::Document;
+use hive_router_query_planner::ast::fragment::FragmentDefinition;
 use hive_router_query_planner::ast::selection_item::SelectionItem;
 use hive_router_query_planner::ast::selection_set::SelectionSet;
 use hive_router_query_planner::planner::plan_nodes::{
@@ -39,8 +41,7 @@ pub(crate) struct Fetch {
     /// Variables of the client that it takes.
     pub(crate) variables: Vec<String>,
     pub(crate) target: Target,
-    /// How its variables are declared, but those of representations, where it may go with others as one call: names of fragments are
-    /// each document's own.
+    /// How its variables are declared, but those of representations, where it asks for entities: it may go with others as one call.
     pub(super) declared: Option<BTreeSet<String>>,
 }
 
@@ -63,7 +64,7 @@ pub(crate) struct EntityFetch {
     pub(crate) paths: Vec<Vec<FlattenNodePathSegment>>,
     /// What a representation is made of.
     pub(crate) requires: SelectionSet,
-    /// What is asked of the entities.
+    /// What is asked of the entities, without fragments that have names: those are each document's own.
     pub(crate) selected: SelectionSet,
     pub(crate) input_rewrites: Vec<FetchRewrite>,
     pub(crate) output_rewrites: Vec<FetchRewrite>,
@@ -102,7 +103,7 @@ impl Planned {
                 source = Some(Box::new(compiler.fetch(subscription.primary, None)?));
             }
             (Some(PlanNode::Fetch(fetch)), Some(cut)) if fetch.requires.is_none() => {
-                entry = Some(Node::Fetch(Box::new(cut.entered(fetch))));
+                entry = Some(Node::Fetch(Box::new(cut.entered(fetch)?)));
             }
             (first, _) => first.into_iter().for_each(|first| nodes.push_front(first)),
         }
@@ -122,10 +123,17 @@ impl Planned {
     }
 }
 
-pub(super) fn sequence(mut nodes: Vec<Node>) -> Option<Node> {
+/// Nodes one after the other, none of them a sequence.
+pub(super) fn sequence(nodes: Vec<Node>) -> Option<Node> {
+    let flat = |node| match node {
+        Node::Sequence(nodes) => nodes,
+        other => vec![other],
+    };
+    let mut nodes: Vec<Node> = nodes.into_iter().flat_map(flat).collect();
     if nodes.len() > 1 { Some(Node::Sequence(nodes)) } else { nodes.pop() }
 }
 
+/// Nodes all at once.
 pub(super) fn parallel(mut nodes: Vec<Node>) -> Option<Node> {
     if nodes.len() > 1 { Some(Node::Parallel(nodes)) } else { nodes.pop() }
 }
@@ -138,7 +146,7 @@ struct Compiler<'a> {
 impl Compiler<'_> {
     fn node(&self, plan: PlanNode) -> Result<Node, CompileError> {
         Ok(match plan {
-            PlanNode::Sequence(sequence) => Node::Sequence(self.nodes(sequence.nodes)?),
+            PlanNode::Sequence(nodes) => sequence(self.nodes(nodes.nodes)?).unwrap_or(Node::Sequence(Vec::new())),
             PlanNode::Parallel(parallel) => Node::Parallel(self.nodes(parallel.nodes)?),
             PlanNode::Condition(_) => return Err(CompileError("a condition")),
             PlanNode::Fetch(fetch) => Node::Fetch(Box::new(self.fetch(fetch, None)?)),
@@ -146,7 +154,7 @@ impl Compiler<'_> {
                 PlanNode::Fetch(fetch) => Node::Fetch(Box::new(self.fetch(fetch, Some(&flatten.path))?)),
                 _ => return Err(CompileError("a path around something that is no fetch")),
             },
-            PlanNode::BatchFetch(batch) => Node::Fetch(Box::new(self.batched(batch))),
+            PlanNode::BatchFetch(batch) => Node::Fetch(Box::new(self.batched(batch)?)),
             PlanNode::Subscription(_) => return Err(CompileError("a subscription within something else")),
             PlanNode::Defer(_) => return Err(CompileError("a deferred part")),
         })
@@ -164,9 +172,7 @@ impl Compiler<'_> {
 
     fn fetch(&self, fetch: FetchNode, path: Option<&FlattenNodePath>) -> Result<Fetch, CompileError> {
         let root = &fetch.operation.document.operation.selection_set;
-        let document = &fetch.operation.document;
-        let joinable = fetch.requires.is_some() && document.fragments.is_empty();
-        let declared = joinable.then(|| declared(document));
+        let declared = fetch.requires.is_some().then(|| declared(&fetch.operation.document));
         let target = match (fetch.requires, path, self.cut) {
             (None, None, None) => {
                 let mut fields = Vec::new();
@@ -178,7 +184,7 @@ impl Compiler<'_> {
                 key: "_entities".to_owned(),
                 variable: REPRESENTATIONS.to_owned(),
                 paths: vec![self.place(path.map(FlattenNodePath::as_slice).unwrap_or_default())],
-                selected: selected(root, "_entities"),
+                selected: selected(&fetch.operation.document, "_entities")?,
                 requires,
                 input_rewrites: fetch.input_rewrites.unwrap_or_default(),
                 output_rewrites: fetch.output_rewrites.unwrap_or_default(),
@@ -188,32 +194,38 @@ impl Compiler<'_> {
         Ok(Fetch { declared, ..Fetch::new(fetch.service_name, &fetch.operation.document_str, variables, target) })
     }
 
-    fn batched(&self, batch: BatchFetchNode) -> Fetch {
-        let document = batch.operation.document;
-        let declared = document.fragments.is_empty().then(|| declared(&document));
-        let root = document.operation.selection_set;
-        let entities = batch.entity_batch.aliases.into_iter().map(|alias| EntityFetch {
-            selected: selected(&root, &alias.alias),
-            key: alias.alias,
-            variable: alias.representations_variable_name,
-            paths: alias.merge_paths.iter().map(|path| self.place(path.as_slice())).collect(),
-            requires: alias.requires,
-            input_rewrites: alias.input_rewrites.unwrap_or_default(),
-            output_rewrites: alias.output_rewrites.unwrap_or_default(),
+    fn batched(&self, batch: BatchFetchNode) -> Result<Fetch, CompileError> {
+        let document = &batch.operation.document;
+        let entities = batch.entity_batch.aliases.into_iter().map(|alias| {
+            Ok(EntityFetch {
+                selected: selected(document, &alias.alias)?,
+                key: alias.alias,
+                variable: alias.representations_variable_name,
+                paths: alias.merge_paths.iter().map(|path| self.place(path.as_slice())).collect(),
+                requires: alias.requires,
+                input_rewrites: alias.input_rewrites.unwrap_or_default(),
+                output_rewrites: alias.output_rewrites.unwrap_or_default(),
+            })
         });
-        let target = Target::Entities(entities.collect());
+        let target = Target::Entities(entities.collect::<Result<_, _>>()?);
+        let declared = Some(declared(document));
         let variables = batch.variable_usages.into_iter().flatten().collect();
-        Fetch { declared, ..Fetch::new(batch.service_name, &batch.operation.document_str, variables, target) }
+        Ok(Fetch { declared, ..Fetch::new(batch.service_name, &batch.operation.document_str, variables, target) })
     }
 }
 
 /// What is selected under a key of the operation's root.
-fn selected(root: &SelectionSet, key: &str) -> SelectionSet {
-    let mut sets = root.items.iter().filter_map(|item| match item {
-        SelectionItem::Field(field) if field.selection_identifier() == key => Some(field.selections.clone()),
+fn selected(document: &Document, key: &str) -> Result<SelectionSet, CompileError> {
+    let mut sets = document.operation.selection_set.items.iter().filter_map(|item| match item {
+        SelectionItem::Field(field) if field.selection_identifier() == key => Some(&field.selections),
         _ => None,
     });
-    sets.next().unwrap_or_default()
+    sets.next().map_or_else(|| Ok(SelectionSet::default()), |set| inlined(set, &document.fragments))
+}
+
+/// A selection with its fragments in place. The planner has had it like that before it shortened what it wrote.
+pub(super) fn inlined(set: &SelectionSet, fragments: &[FragmentDefinition]) -> Result<SelectionSet, CompileError> {
+    set.inline_fragment_spreads(fragments).map_err(|_| CompileError("a fragment that is not there"))
 }
 
 /// The response keys of a root selection.

@@ -1,4 +1,6 @@
 //! Calls for entities, and those of them that go as one: what is planned apart may ask one subgraph at several places of an operation.
+//!
+//! What goes as one fails as one: a call that is too long, or does not come back, leaves all its places empty.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write;
@@ -12,7 +14,8 @@ use super::program::{EntityFetch, Fetch, Node, Target, parallel, sequence};
 /// How a document declares its variables, but those of representations.
 pub(super) fn declared(document: &Document) -> BTreeSet<String> {
     let definitions = document.operation.variable_definitions.iter().flatten();
-    let clients = definitions.filter(|definition| !definition.name.starts_with(REPRESENTATIONS));
+    // No client has a variable of their type.
+    let clients = definitions.filter(|definition| definition.variable_type.inner_type() != "_Any");
     clients.map(ToString::to_string).collect()
 }
 
@@ -22,7 +25,6 @@ impl Fetch {
         subgraph: String,
         variables: Vec<String>,
         declared: BTreeSet<String>,
-        fragments: &str,
         mut entities: Vec<EntityFetch>,
     ) -> Self {
         let alone = entities.len() == 1;
@@ -39,9 +41,8 @@ impl Fetch {
             (entity.key, entity.variable) = (key, variable);
         }
         let definitions = definitions.into_iter().collect::<Vec<_>>().join(", ");
-        let query = format!("query({definitions}){{{}}}{fragments}", fields.trim_end());
-        let declared = fragments.is_empty().then_some(declared);
-        Self { declared, ..Self::new(subgraph, &query, variables, Target::Entities(entities)) }
+        let query = format!("query({definitions}){{{}}}", fields.trim_end());
+        Self { declared: Some(declared), ..Self::new(subgraph, &query, variables, Target::Entities(entities)) }
     }
 
     /// Whether it may go as one call with another.
@@ -62,7 +63,7 @@ impl Fetch {
                 add(&mut entities, entity);
             }
         }
-        Self::of_entities(subgraph, variables.into_iter().collect(), declared, "", entities)
+        Self::of_entities(subgraph, variables.into_iter().collect(), declared, entities)
     }
 }
 

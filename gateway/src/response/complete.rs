@@ -248,14 +248,18 @@ impl<'d> Completion<'d> {
             return;
         }
         self.complaints += 1;
-        let place = serde_json::to_string(path).unwrap_or_default();
-        tracing::warn!(
-            path = shortened(&place, LONGEST_PLACE),
-            told = message,
-            "what a subgraph answered does not fit the schema"
-        );
+        if self.complaints == 1 {
+            log(path, message);
+        }
         self.errors.push(GraphqlError::new(code, message).at(path.to_vec()));
     }
+}
+
+/// Logs the first of an answer's.
+fn log(path: &[Step], told: &str) {
+    let path = serde_json::to_string(path).unwrap_or_default();
+    let path = shortened(&path, LONGEST_PLACE);
+    tracing::warn!(path, told, "what a subgraph answered does not fit the schema");
 }
 
 /// A built-in scalar as its result coercion has it; none where the value is of another type. Custom scalars are the subgraph's.

@@ -1,6 +1,6 @@
 //! Errors that a subgraph answered: placed in the client's tree, and masked unless they are the client's.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use kernel::ErrorCode;
 
@@ -8,7 +8,7 @@ use crate::error::GraphqlError;
 use crate::json::{Step, Value};
 use crate::pipeline::Caller;
 
-/// Errors taken from one answer at most.
+/// Errors taken at most from what an answer says of one field of its root.
 const MAX_ERRORS: usize = 100;
 
 /// Places that one failure is told at, at most.
@@ -32,12 +32,19 @@ pub(crate) fn read(
 ) -> SubgraphErrors {
     let mut read = SubgraphErrors::default();
     let Some(Value::Array(list)) = errors else { return read };
-    let mut known = HashSet::new();
-    for error in list.into_iter().take(MAX_ERRORS) {
+    let (mut known, mut taken) = (HashSet::new(), HashMap::new());
+    for error in list {
+        let path = error.get("path").and_then(path);
+        let of_root = taken.entry(path.as_ref().and_then(|path| path.first().cloned())).or_insert(0);
+        *of_root += 1;
+        let mut places = locate(path);
+        if *of_root > MAX_ERRORS {
+            read.gaps.append(&mut places);
+            continue;
+        }
         let message = error.get("message").and_then(Value::as_str).unwrap_or("no message");
         let code = error.get("extensions").and_then(|extensions| extensions.get("code")).and_then(Value::as_str);
         let told = told(subgraph, code.and_then(ErrorCode::parse), message, caller);
-        let mut places = locate(error.get("path").and_then(path));
         read.gaps.extend(places.drain(MAX_PLACES.min(places.len())..));
         if places.is_empty() {
             read.errors.push(told);
@@ -92,4 +99,32 @@ fn path(value: &Value) -> Option<Vec<Step>> {
             _ => None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::http::HeaderMap;
+    use bytes::Bytes;
+    use kernel::Principal;
+    use service_kit::telemetry::TraceContext;
+
+    use super::*;
+    use crate::telemetry::Account;
+
+    /// One field of the root with many errors does not hide those of another, and what is not told is a gap.
+    #[test]
+    fn each_field_of_the_root_has_its_errors() {
+        let error = |key: &str, index: usize| serde_json::json!({"message": "no", "path": [key, index], "extensions": {"code": "FORBIDDEN"}});
+        let errors: Vec<_> = (0..MAX_ERRORS + 20).map(|index| error("e0", index)).chain([error("e1", 0)]).collect();
+        let errors = Bytes::from(serde_json::json!(errors).to_string());
+        let errors = crate::json::read(&errors).expect("JSON");
+        let account = Arc::new(Account::new("r1", TraceContext::default()));
+        let caller = Caller { principal: Principal::anonymous(), doubt: None, account, headers: HeaderMap::new() };
+        let read = read("reviews", Some(errors), &caller, &mut |path| path.into_iter().collect());
+        assert_eq!((read.errors.len(), read.gaps.len()), (MAX_ERRORS + 1, 20));
+        let last = read.errors.last().and_then(|error| error.path.clone());
+        assert_eq!(last, Some(vec![Step::Key("e1".into()), Step::Index(0)]));
+    }
 }

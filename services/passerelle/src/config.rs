@@ -134,13 +134,19 @@ impl Config {
             let whole = url.starts_with("https://") || url.starts_with("http://");
             ensure!(
                 whole && !url.ends_with('/'),
-                "public_url: write https://HOST, without a slash at the end; got {url:?}"
+                "public_url: write https://HOST, without a slash at the end; got {:?}",
+                shown(url)
             );
         }
         config.gateway.public_url.clone_from(&config.public_url);
         config.gateway.check().map_err(anyhow::Error::msg)?;
         config.server.check().map_err(anyhow::Error::msg)?;
         config.subgraph.check().map_err(anyhow::Error::msg)?;
+        ensure!(
+            config.server.stop_timeout > config.gateway.request_timeout,
+            "server.stop_timeout: what is in flight is cut off when the process stops; write more than gateway.request_timeout has ({})",
+            humantime::format_duration(config.gateway.request_timeout)
+        );
         ensure!(
             !config.gateway.shares() || config.redis.shared()?.is_some(),
             "a store of the gateway is redis, and redis.url is empty"
@@ -215,12 +221,12 @@ mod tests {
     #[test]
     fn no_password_of_a_url_is_shown() {
         let mut value = json!({
-            "subgraphs": {"a": "http://user:p@ss@host:1/graphql?q=a@b", "b": "http://host/a@b", "c": "who@host"},
+            "subgraphs": {"a": "http://user:p@ss@host:1/graphql?q=a", "b": "http://host/a@b", "c": "who@host"},
             "list": ["wss://token@host"],
         });
         hide_users(&mut value);
         let shown = json!({
-            "subgraphs": {"a": "http://(hidden)@host:1/graphql?(hidden)", "b": "http://host/a@b", "c": "who@host"},
+            "subgraphs": {"a": "http://(hidden)@host:1/graphql?(hidden)", "b": "http://(hidden)@b", "c": "who@host"},
             "list": ["wss://(hidden)@host"],
         });
         assert_eq!(value, shown);

@@ -50,6 +50,7 @@ impl ServerConfig {
             ("header_timeout", self.header_timeout),
             ("read_timeout", self.read_timeout),
             ("write_timeout", self.write_timeout),
+            ("stop_timeout", self.stop_timeout),
         ];
         match times.iter().find(|(_, time)| time.is_zero()) {
             Some((key, _)) => Err(format!("server.{key}: with no time nobody is served; write such as 30s")),

@@ -24,7 +24,8 @@ const HANDOVER: Duration = Duration::from_secs(5);
 /// What is waited where the machine has no more connections to give.
 const EXHAUSTED: Duration = Duration::from_secs(1);
 
-/// Whether this process has been told to stop. It is among the extensions of every request.
+/// Whether this process has been told to stop. It is among the extensions of every request; whoever keeps it beyond the answer, as an
+/// upgraded connection does, is waited for.
 #[derive(Clone, Debug)]
 pub struct Stopping(watch::Receiver<bool>);
 
@@ -66,7 +67,10 @@ pub async fn serve(
     server.take(Some(&listener), Until::Done, sleep_until(told + HANDOVER.min(stop_timeout))).await;
     drop(listener);
     server.take(None, Until::Done, sleep_until(told + stop_timeout)).await;
-    if !server.connections.is_empty() {
+    let Server { connections, stopping, .. } = server;
+    drop(stopping);
+    let kept = tokio::time::timeout_at(told + stop_timeout, tell.closed()).await.is_err();
+    if kept || !connections.is_empty() {
         tracing::warn!(after_s = stop_timeout.as_secs(), "stopped with requests still in flight");
     }
 }

@@ -75,9 +75,9 @@ fn is_too_long(error: axum::Error) -> bool {
     matches!(inner.downcast_ref(), Some(tungstenite::Error::Capacity(_)))
 }
 
-/// Sends a message. None where nobody takes it, or not in time: who does not read holds nothing open.
-async fn send(socket: &mut WebSocket, message: Message, patience: Duration) -> Option<()> {
-    tokio::time::timeout(patience, socket.send(message)).await.ok()?.ok()
+/// Sends a message. None where nobody takes it: who does not read is left by the server, in the time that it gives answers.
+async fn send(socket: &mut WebSocket, message: Message) -> Option<()> {
+    socket.send(message).await.ok()
 }
 
 impl Connection {
@@ -144,7 +144,7 @@ impl Connection {
                         Ok(Message::Ping(_) | Message::Pong(_)) => continue,
                     };
                     match self.hear(text.as_str(), &sender).await {
-                        Ok(Some(answer)) => send(socket, answer, keepalive).await?,
+                        Ok(Some(answer)) => send(socket, answer).await?,
                         Ok(None) => {}
                         Err(closed) => return Some(closed),
                     }
@@ -155,7 +155,7 @@ impl Connection {
                         if last {
                             self.running.remove(&id);
                         }
-                        send(socket, message, keepalive).await?;
+                        send(socket, message).await?;
                     }
                 }
                 () = sleep_until(idle), if self.running.is_empty() => return Some((Close::IDLE, None)),
@@ -166,7 +166,7 @@ impl Connection {
                     }
                     heard = false;
                     beat = Instant::now() + keepalive;
-                    send(socket, Message::Ping(Bytes::new()), keepalive).await?;
+                    send(socket, Message::Ping(Bytes::new())).await?;
                 }
                 // What runs is finished and answered; subscriptions end by themselves.
                 () = stopped.as_mut(), if !self.stops => self.stops = true,

@@ -59,7 +59,9 @@ impl Said {
 fn authorization(payload: &RawValue) -> Result<Option<String>, String> {
     let members: Option<serde_json::Map<String, serde_json::Value>> =
         serde_json::from_str(payload.get()).map_err(|_| "the payload of connection_init is no object".to_owned())?;
-    let mut given = members.iter().flatten().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let told =
+        |(name, value): &(&String, &serde_json::Value)| name.eq_ignore_ascii_case("authorization") && !value.is_null();
+    let mut given = members.iter().flatten().filter(told);
     // Who says who it is, and says it wrong, is not taken for nobody.
     given.next().map(|(_, value)| value.as_str().map(str::to_owned)).map_or(Ok(None), |text| {
         text.map(Some).ok_or_else(|| "authorization in connection_init is no text: write \"Bearer TOKEN\"".to_owned())

@@ -71,6 +71,22 @@ async fn what_comes_after_at_several_places_is_one_call() {
         json!({"parcels": [{"gift": {"name": "book"}}, {"gift": {"name": "book"}}], "parcel": {"gift": {"n": "book"}}});
     let query = "{ parcels { gift { name } } parcel(id: \"p2\") { gift { n: name } } }";
     graph.check(query, data, &[("depot", 2), ("post", 1)]).await;
+    // Two fields at each place: the planner asks for both at once already.
+    let two = json!({"a": {"price": 4}, "b": {"price": 4}});
+    let query = "{ parcels { a: gift { price } b: gift { price } } parcel(id: \"p2\") { a: gift { price } b: gift { price } } }";
+    graph
+        .check(query, json!({"parcels": [two, two], "parcel": two}), &[("depot", 1), ("post", 1), ("prices", 1)])
+        .await;
+}
+
+/// Beside what comes after there is more that is planned apart.
+#[tokio::test]
+async fn what_is_asked_at_several_places_is_one_call_whatever_comes_after() {
+    let graph = Graph::start("requires").await;
+    let item = json!({"gift": {"name": "book", "tag": "book for 4"}});
+    let data = json!({"parcels": [item, item], "parcel": item});
+    let query = "{ parcels { gift { name tag } } parcel(id: \"p2\") { gift { name tag } } }";
+    graph.check(query, data, &[("depot", 2), ("museum", 1), ("post", 1), ("prices", 1)]).await;
 }
 
 #[tokio::test]

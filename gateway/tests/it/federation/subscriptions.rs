@@ -7,7 +7,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::Graph;
-use crate::harness::Reply;
+use crate::harness::{Gate, Reply};
 
 /// What a stream of events holds, its data as JSON.
 async fn events(graph: &Graph, query: &str) -> Vec<(String, Value)> {
@@ -321,6 +321,11 @@ async fn what_does_not_hold_to_the_protocol_is_closed() {
     let begin = |payload: Value| first(json!({"type": "connection_init", "payload": payload}));
     assert_eq!(begin(json!({"Authorization": {"token": "t"}})).await, 4400, "no text is not nobody");
     assert_eq!(begin(json!(["Bearer t"])).await, 4400);
+    for nobody in [json!({"authorization": null}), json!(null)] {
+        let mut socket = Socket::open(&graph, Some("graphql-transport-ws")).await;
+        socket.say(json!({"type": "connection_init", "payload": nobody})).await;
+        assert_eq!(socket.hear().await["type"], "connection_ack");
+    }
     let mut socket = Socket::begun(&graph).await;
     socket.say(json!({"type": "connection_init"})).await;
     assert_eq!(socket.closed().await, 4429);
@@ -401,12 +406,30 @@ async fn a_connection_on_which_nothing_runs_is_closed() {
     assert_eq!(busy.closed_after_complete().await, 1000);
 }
 
+/// What runs on a connection when the process is told to stop is answered, and the connection closed.
+#[tokio::test]
+async fn who_stops_finishes_what_a_connection_asked() {
+    let graph = Graph::start("subscriptions").await;
+    let gate = Gate::closed();
+    graph.subgraph("books").reply(gate.before(Reply::Json(json!({"data": {"books": []}}))));
+    let mut socket = Socket::begun(&graph).await;
+    let mut idle = Socket::begun(&graph).await;
+    socket.subscribe("1", "{ books { price } }").await;
+    gate.arrived().await;
+    let mut stopped = graph.stop();
+    assert_eq!(idle.closed().await, 1001);
+    let early = tokio::time::timeout(std::time::Duration::from_millis(300), &mut stopped).await;
+    assert!(early.is_err(), "something runs");
+    gate.open();
+    assert_eq!(socket.hear().await, json!({"type": "next", "id": "1", "payload": {"data": {"books": []}}}));
+    assert_eq!(socket.closed_after_complete().await, 1001);
+    drop(socket);
+    stopped.await.expect("it has stopped");
+}
+
 #[tokio::test]
 async fn who_does_not_read_holds_nothing_open() {
-    let graph = Graph::start_with("subscriptions", |config| {
-        config.subscriptions.keepalive = std::time::Duration::from_millis(500);
-    })
-    .await;
+    let graph = Graph::start("subscriptions").await;
     let (sender, reply) = Reply::events();
     graph.subgraph("reviews").reply(reply);
     let mut socket = Socket::begun(&graph).await;
@@ -414,7 +437,7 @@ async fn who_does_not_read_holds_nothing_open() {
     socket.subscribe("1", &format!("subscription {{ {name}: counted }}")).await;
     let event = format!("data: {{\"data\":{{\"{name}\":1}}}}\n\n");
     let sending = async { while sender.send(event.clone()).await.is_ok() {} };
-    tokio::time::timeout(std::time::Duration::from_secs(30), sending).await.expect("the subscription has ended");
+    tokio::time::timeout(std::time::Duration::from_secs(10), sending).await.expect("the subscription has ended");
 }
 
 #[tokio::test]

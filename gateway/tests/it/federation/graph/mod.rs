@@ -11,6 +11,7 @@ mod world;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::gateway::config::GatewayConfig;
 use ::gateway::{Gateway, GatewayParts, router};
@@ -18,7 +19,10 @@ use async_graphql::dynamic::Schema;
 use futures::FutureExt;
 use reqwest::Client;
 use serde_json::{Value, json};
+use service_kit::server::{ServerConfig, serve};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::harness::{Recorded, Reply, Stub};
 pub(crate) use exact::Exact;
@@ -35,6 +39,8 @@ pub(crate) struct Graph {
     /// The same to the letter of the specification.
     pub(crate) exact: Exact,
     world: Arc<World>,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<()>,
 }
 
 fn folder(name: &str) -> PathBuf {
@@ -108,14 +114,22 @@ impl Graph {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let served = router(gateway, Arc::new(|| async { Ok(()) }.boxed()));
-        tokio::spawn(async move { axum::serve(listener, served).await });
+        let (stop, told) = oneshot::channel();
+        let server = ServerConfig { write_timeout: Duration::from_secs(1), ..ServerConfig::default() };
+        let served = tokio::spawn(async move { serve(listener, served, &server, async { drop(told.await) }).await });
         let client = Client::new();
         let public = client.get(format!("{url}/schema.graphql")).send().await.expect("a schema");
         let public = public.text().await.expect("a schema");
         let view = Arc::new(View::read("", &public));
         let merged = schema::build(&view, &world);
         let exact = Exact::new(&view, &world, &public);
-        Self { url, client, subgraphs, merged, exact, world }
+        Self { url, client, subgraphs, merged, exact, world, stop, served }
+    }
+
+    /// Tells the gateway to stop; back comes what ends when it has.
+    pub(crate) fn stop(self) -> JoinHandle<()> {
+        self.stop.send(()).expect("it runs");
+        self.served
     }
 
     /// The bytes that the gateway answers.
