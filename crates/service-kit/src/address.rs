@@ -3,8 +3,10 @@
 /// What stands in place of what is not shown.
 pub const HIDDEN: &str = "(hidden)";
 
-/// An address without its user, its password, its query and its fragment: whoever writes a token there writes a secret. A password that
-/// should have been escaped makes the end of the address hard to tell: all before the last `@` is taken for it.
+/// An address without its user, its password, its query and its fragment.
+///
+/// Whoever writes a token there writes a secret. A password that should have been escaped makes the end of the address hard to tell: all
+/// before the last `@` is taken for it.
 pub fn shown(address: &str) -> String {
     let scheme = address.find("://").filter(|&end| !address[..end].contains(['/', '?', '#', '@', ' ']));
     let (scheme, rest) = address.split_at(scheme.map_or(0, |end| end + "://".len()));
