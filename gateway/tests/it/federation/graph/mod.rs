@@ -115,8 +115,8 @@ impl Graph {
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let served = router(gateway, Arc::new(|| async { Ok(()) }.boxed()));
         let (stop, told) = oneshot::channel();
-        let server = ServerConfig { write_timeout: Duration::from_secs(1), ..ServerConfig::default() };
-        let served = tokio::spawn(async move { serve(listener, served, &server, async { drop(told.await) }).await });
+        let limits = ServerConfig { write_timeout: Duration::from_secs(1), ..ServerConfig::default() };
+        let served = tokio::spawn(async move { serve(listener, served, &limits, async { drop(told.await) }).await });
         let client = Client::new();
         let public = client.get(format!("{url}/schema.graphql")).send().await.expect("a schema");
         let public = public.text().await.expect("a schema");
