@@ -8,7 +8,6 @@ use axum::Router;
 use kernel::Principal;
 use service_kit::access_token;
 use service_kit::principal_token::Signer;
-use tokio::sync::Semaphore;
 
 use crate::budget::Budgets;
 use crate::config::GatewayConfig;
@@ -16,7 +15,7 @@ use crate::documents::Documents;
 use crate::http::Places;
 use crate::issuers::Issuers;
 use crate::people::People;
-use crate::pipeline;
+use crate::pipeline::{self, Preparing};
 use crate::public::PublicRoutes;
 use crate::shared::SharedStore;
 use crate::subgraph::{Forwarding, HttpSubgraph, Measured, SubgraphClient, WebSocketSubgraph, around};
@@ -54,7 +53,7 @@ pub struct Gateway {
     pub(crate) forwarding: Forwarding,
     pub(crate) metrics: Arc<Metrics>,
     /// Places of documents that are read or planned at a time.
-    pub(crate) preparing: Arc<Semaphore>,
+    pub(crate) preparing: Preparing,
     signer: Option<Signer>,
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
@@ -101,7 +100,7 @@ impl Gateway {
         let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
         let streams = Places::of(&config.subscriptions);
         let forwarding = Forwarding::of(&config.headers);
-        let preparing = Arc::new(Semaphore::new(pipeline::preparing_at_a_time()));
+        let preparing = Preparing::default();
         Ok(Self {
             config: Arc::new(config),
             issuers,

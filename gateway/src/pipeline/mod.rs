@@ -7,6 +7,7 @@ mod limits;
 mod params;
 mod plan;
 mod prepare;
+mod preparing;
 mod respond;
 mod subscribe;
 mod wanted;
@@ -25,7 +26,8 @@ use tracing::{Instrument, Span};
 
 pub(crate) use cache::PreparedCache;
 pub(crate) use params::Params;
-pub(crate) use prepare::{Prepared, preparing_at_a_time};
+pub(crate) use prepare::Prepared;
+pub(crate) use preparing::Preparing;
 pub(crate) use respond::Answer;
 pub(crate) use subscribe::Recall;
 pub(crate) use warm::warm;
@@ -112,7 +114,7 @@ async fn stream_stages(
     let serving = gateway.serving();
     let weighed = admit(gateway, &serving, &params, &asker).await?;
     if weighed.parsed.operation.is_subscription() {
-        return subscribe::subscribe(gateway, serving, weighed, recall).await.map(Answers::Many);
+        return subscribe::subscribe(gateway, serving, weighed, recall, &asker.client).await.map(Answers::Many);
     }
     let answering = answer(gateway, &serving, &params, asker, weighed);
     let answered = tokio::time::timeout(gateway.config.request_timeout, answering).await;
@@ -135,7 +137,7 @@ async fn admit(
     asker: &Asker<'_>,
 ) -> Result<Weighed, Vec<GraphqlError>> {
     budget::check(gateway, asker)?;
-    let weighed = match weigh(gateway, serving, params, &asker.account).await {
+    let weighed = match weigh(gateway, serving, params, asker).await {
         Ok(weighed) => weighed,
         Err(errors) => {
             // Looking at it was work too.
@@ -156,10 +158,10 @@ async fn answer(
     weighed: Weighed,
 ) -> Result<Answer, Vec<GraphqlError>> {
     let Weighed { parsed, variables, estimate } = weighed;
-    let Asker { principal, account, headers, .. } = asker;
+    let Asker { principal, account, headers, client, .. } = asker;
     let (principal, doubt) = people::recognise(gateway, serving, principal, &account).await;
     let caller = &Caller { principal, doubt, account, headers };
-    let prepared = prepare::planned(gateway, serving, &parsed, &variables, &caller.principal).await?;
+    let prepared = prepare::planned(gateway, serving, &parsed, &variables, &caller.principal, &client).await?;
     let introspected = prepare::introspect(gateway, serving, &prepared, &variables, &caller.principal)?;
     let context = Context { gateway, serving, variables: &variables, caller };
     let executed = execute::execute(context, &prepared).await;
@@ -176,12 +178,12 @@ async fn weigh(
     gateway: &Gateway,
     serving: &Arc<Serving>,
     params: &Params,
-    account: &Account,
+    asker: &Asker<'_>,
 ) -> Result<Weighed, Vec<GraphqlError>> {
     let found = gateway.documents.find(params).await.map_err(|error| vec![error])?;
     let (text, operation) = (Arc::clone(&found.text), params.operation_name.as_deref());
-    let parsed = prepare::document(gateway, serving, text, operation).await?;
-    account.asks_for(&parsed.operation);
+    let parsed = prepare::document(gateway, serving, text, operation, &asker.client).await?;
+    asker.account.asks_for(&parsed.operation);
     gateway.documents.keep(&found).await;
     if params.read_only && parsed.operation.is_mutation() {
         let error = GraphqlError::new(ErrorCode::BadUserInput, "GET runs queries only; send a mutation by POST");

@@ -1,7 +1,6 @@
 //! What can be done before a request's variables: parse, validate, limit, once for a document; plan, once for a document and
 //! what its callers may see of it. Both are cached.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,7 +12,6 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Node};
 use kernel::{ErrorCode, Principal, PrincipalKind};
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -22,6 +20,7 @@ use super::limits::{self, exceeded};
 use super::plan::plan_all;
 use crate::Gateway;
 use crate::access::Unmet;
+use crate::budget::Client;
 use crate::config::{GatewayConfig, Introspection};
 use crate::cost::{self, Program};
 use crate::engine::Serving;
@@ -65,18 +64,19 @@ pub(crate) struct Prepared {
     pub(super) bytes: usize,
 }
 
-/// The document of this text, from the cache or read now.
+/// The document of this text, from the cache or read now for this client.
 pub(super) async fn document(
     gateway: &Gateway,
     serving: &Arc<Serving>,
     text: Arc<str>,
     operation_name: Option<&str>,
+    client: &Client,
 ) -> Result<Arc<Parsed>, Vec<GraphqlError>> {
     let missed = AtomicBool::new(false);
     let read = |id, text: Arc<str>, name: Option<Arc<str>>| {
         missed.store(true, Ordering::Relaxed);
         let (serving, config) = (Arc::clone(serving), Arc::clone(&gateway.config));
-        aside(Arc::clone(&gateway.preparing), move || parse(&serving.supergraph, &config, id, &text, name.as_deref()))
+        gateway.preparing.aside(client, move || parse(&serving.supergraph, &config, id, &text, name.as_deref()))
     };
     let span = tracing::debug_span!("graphql.prepare", stage = "document");
     let document = serving.supergraph.prepared.document(text, operation_name, read).instrument(span).await;
@@ -91,6 +91,7 @@ pub(super) async fn planned(
     parsed: &Arc<Parsed>,
     variables: &Valid<JsonMap>,
     principal: &Principal,
+    client: &Client,
 ) -> Result<Arc<Prepared>, Vec<GraphqlError>> {
     let supergraph = &serving.supergraph;
     let unmet = supergraph.rules.unmet(&parsed.touched, principal, &gateway.config.policies);
@@ -101,7 +102,7 @@ pub(super) async fn planned(
         missed.store(true, Ordering::Relaxed);
         let (serving, config, parsed) = (Arc::clone(serving), Arc::clone(&gateway.config), Arc::clone(parsed));
         let metrics = Arc::clone(&gateway.metrics);
-        aside(Arc::clone(&gateway.preparing), move || {
+        gateway.preparing.aside(client, move || {
             let began = Instant::now();
             let planned = plan_all(&serving.supergraph, &config, &parsed, variant);
             metrics.planned(began.elapsed());
@@ -123,25 +124,6 @@ pub(super) fn is_for(
     principal: &Principal,
 ) -> bool {
     serving.supergraph.rules.unmet(&parsed.touched, principal, &gateway.config.policies) == prepared.unmet
-}
-
-/// How many documents are read or planned at a time: as much as there is to compute with.
-pub(crate) fn preparing_at_a_time() -> usize {
-    std::thread::available_parallelism().map_or(2, NonZeroUsize::get).max(2)
-}
-
-/// Runs what may take long where it holds up no other request of this thread, once there is a place for it. The place is kept to
-/// the end of the work, whether anybody still waits for that or not; who leaves before never begins it.
-async fn aside<T: Send + 'static>(
-    places: Arc<Semaphore>,
-    work: impl FnOnce() -> Result<T, Vec<GraphqlError>> + Send + 'static,
-) -> Result<T, Vec<GraphqlError>> {
-    let place = places.acquire_owned().await.map_err(|_| vec![internal()])?;
-    let working = tokio::task::spawn_blocking(move || {
-        let _place = place;
-        work()
-    });
-    working.await.unwrap_or_else(|_| Err(vec![internal()]))
 }
 
 pub(super) fn internal() -> GraphqlError {
@@ -238,33 +220,4 @@ pub(super) fn introspect(
     )
     .map_err(|error| vec![request_error(&prepared.document, &error, ErrorCode::BadUserInput)])?;
     Ok(answer.data)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::mpsc;
-
-    use futures::FutureExt;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn work_waits_for_its_place_and_who_left_begins_none() {
-        let places = Arc::new(Semaphore::new(1));
-        let (end, ended) = mpsc::channel();
-        let mut first = Box::pin(aside(Arc::clone(&places), move || ended.recv().map_err(|_| Vec::new())));
-        assert!(first.as_mut().now_or_never().is_none());
-        let begun = Arc::new(AtomicBool::new(false));
-        let begins = Arc::clone(&begun);
-        let mut second = Box::pin(aside(Arc::clone(&places), move || {
-            begins.store(true, Ordering::Relaxed);
-            Ok(())
-        }));
-        assert!(second.as_mut().now_or_never().is_none());
-        drop((first, second));
-        assert_eq!(places.available_permits(), 0, "the work goes on though nobody waits for it");
-        end.send(()).expect("it waits");
-        aside(places, || Ok(())).await.expect("a place");
-        assert!(!begun.load(Ordering::Relaxed));
-    }
 }

@@ -14,6 +14,7 @@ use super::prepare::{self, Parsed};
 use super::respond::{self, Answer};
 use super::{Caller, Prepared, Weighed};
 use crate::Gateway;
+use crate::budget::Client;
 use crate::engine::Serving;
 use crate::error::GraphqlError;
 use crate::plan::Fetch;
@@ -46,10 +47,11 @@ pub(super) async fn subscribe(
     serving: Arc<Serving>,
     weighed: Weighed,
     recall: Recall,
+    client: &Client,
 ) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
     let Weighed { parsed, variables, .. } = weighed;
     let caller = recall().await.map_err(|error| vec![error])?;
-    let prepared = prepare::planned(gateway, &serving, &parsed, &variables, &caller.principal).await?;
+    let prepared = prepare::planned(gateway, &serving, &parsed, &variables, &caller.principal, client).await?;
     let context = Context { gateway, serving: &serving, variables: &variables, caller: &caller };
     let Some(source) = source(&prepared) else {
         // Nothing of it may be seen, or all of it was left out: there is one answer, which says so.
