@@ -96,7 +96,6 @@ impl Gateway {
         issuers.prepare();
         let budgets = Budgets::of(&config, shared.as_ref());
         let documents = Documents::of(&config, shared.as_ref()).map_err(LoadError::Configuration)?;
-        documents.hold_against(&serving.supergraph.public);
         let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
         let streams = Places::of(&config.subscriptions);
         let forwarding = Forwarding::of(&config.headers);

@@ -38,6 +38,16 @@ pub enum Target {
     },
 }
 
+impl Target {
+    /// Whether this is the address of a PostgreSQL database.
+    ///
+    /// # Errors
+    /// What is wrong with it, without what it holds.
+    pub fn check_url(url: &str) -> Result<(), String> {
+        PgConnectOptions::from_str(url).map(drop).map_err(|error| error.to_string())
+    }
+}
+
 /// The database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

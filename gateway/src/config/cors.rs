@@ -88,12 +88,15 @@ impl CorsConfig {
     }
 }
 
-/// Whether a browser would write an origin like this: scheme and host in small letters, and nothing behind the port.
+/// Whether a browser would write an origin like this: scheme and host in small letters, no port that the scheme implies, nothing behind it.
 fn is_origin(text: &str) -> bool {
     let written = |uri: &Uri| {
         let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
-        (matches!(scheme, "http" | "https") && !authority.as_str().contains('@'))
-            .then(|| format!("{scheme}://{authority}"))
+        let implied = if scheme == "https" { 443 } else { 80 };
+        (matches!(scheme, "http" | "https")
+            && !authority.as_str().contains(['@', '*'])
+            && authority.port_u16() != Some(implied))
+        .then(|| format!("{scheme}://{authority}"))
     };
     let written = text.parse::<Uri>().ok().as_ref().and_then(written);
     written.is_some_and(|written| written == text) && !text.bytes().any(|byte| byte.is_ascii_uppercase())
@@ -108,9 +111,18 @@ mod tests {
         for origin in ["https://portail.example.fr", "http://127.0.0.1:4000", "http://[::1]:8080"] {
             assert!(is_origin(origin), "{origin}");
         }
-        for origin in
-            ["portail.example.fr", "https://a.fr/", "https://A.fr", "https://a.fr/x", "ftp://a.fr", "null", ""]
-        {
+        for origin in [
+            "portail.example.fr",
+            "https://*.fr",
+            "https://a.fr:443",
+            "http://a.fr:80",
+            "https://a.fr/",
+            "https://A.fr",
+            "https://a.fr/x",
+            "ftp://a.fr",
+            "null",
+            "",
+        ] {
             assert!(!is_origin(origin), "{origin}");
         }
     }

@@ -207,6 +207,7 @@ impl GatewayConfig {
         self.cors.check()?;
         self.csrf.check()?;
         self.metrics.check()?;
+        self.addresses()?;
         self.prefixes()
     }
 
@@ -240,6 +241,13 @@ impl GatewayConfig {
             return Err(format!("gateway.{key}: with no time nothing would be answered; write such as 10s"));
         }
         Ok(())
+    }
+
+    fn addresses(&self) -> Result<(), String> {
+        self.subgraphs.iter().try_for_each(|(name, url)| match crate::subgraph::address(url) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!("gateway.subgraphs.{name}: {error}")),
+        })
     }
 
     fn prefixes(&self) -> Result<(), String> {

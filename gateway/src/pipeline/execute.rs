@@ -285,6 +285,9 @@ impl<'c> Run<'c> {
     fn failed(&self, fetch: &Fetch, error: &CallError, places: Vec<Vec<Step>>) {
         let request_id = &*self.context.caller.account.request_id;
         tracing::warn!(request_id, subgraph = fetch.subgraph, %error, "a call to a subgraph failed");
+        if matches!(error, CallError::Unreadable(_)) {
+            self.context.gateway.metrics.unusable(&fetch.subgraph);
+        }
         let (code, message) = match error {
             CallError::TimedOut => {
                 (ErrorCode::Timeout, format!("the service {} did not answer in time", fetch.subgraph))

@@ -7,9 +7,13 @@ use kernel::ErrorCode;
 use crate::error::GraphqlError;
 use crate::json::{Step, Value};
 use crate::pipeline::Caller;
+use crate::telemetry::shortened;
 
 /// Errors taken at most from what an answer says of one field of its root.
 const MAX_ERRORS: usize = 100;
+
+/// Bytes of a subgraph's words in the log.
+const LONGEST_LOGGED: usize = 500;
 
 /// Places that one failure is told at, at most.
 pub(crate) const MAX_PLACES: usize = 10;
@@ -44,7 +48,7 @@ pub(crate) fn read(
         }
         let message = error.get("message").and_then(Value::as_str).unwrap_or("no message");
         let code = error.get("extensions").and_then(|extensions| extensions.get("code")).and_then(Value::as_str);
-        let told = told(subgraph, code.and_then(ErrorCode::parse), message, caller);
+        let told = told(subgraph, code, message, caller);
         read.gaps.extend(places.drain(MAX_PLACES.min(places.len())..));
         if places.is_empty() {
             read.errors.push(told);
@@ -58,8 +62,8 @@ pub(crate) fn read(
 }
 
 /// What of an error the client may read: all of it where it is about what the client sent, else the code alone.
-fn told(subgraph: &str, code: Option<ErrorCode>, message: &str, caller: &Caller) -> GraphqlError {
-    let error = match code {
+fn told(subgraph: &str, code: Option<&str>, message: &str, caller: &Caller) -> GraphqlError {
+    let error = match code.and_then(ErrorCode::parse) {
         Some(
             code @ (ErrorCode::NotFound
             | ErrorCode::Conflict
@@ -75,12 +79,12 @@ fn told(subgraph: &str, code: Option<ErrorCode>, message: &str, caller: &Caller)
         Some(ErrorCode::Internal) => {
             GraphqlError::new(ErrorCode::Internal, format!("the service {subgraph} failed at this part"))
         }
-        other => {
+        _ => {
             tracing::warn!(
                 request_id = &*caller.account.request_id,
                 subgraph,
-                code = other.map_or("none", ErrorCode::as_str),
-                told = message,
+                code = shortened(code.unwrap_or("none"), LONGEST_LOGGED),
+                told = shortened(message, LONGEST_LOGGED),
                 "a subgraph answered an error"
             );
             GraphqlError::new(ErrorCode::Internal, format!("the service {subgraph} failed at this part"))

@@ -86,7 +86,9 @@ pub enum CallError {
     #[error("it did not answer in time")]
     TimedOut,
     /// It does not take this gateway for its own.
-    #[error("it refuses this gateway: does it hold the gateway's public key (--gateway-key)?")]
+    #[error(
+        "it refuses this gateway: a service of this house needs its public key (--gateway-key), another what it asks for (gateway.headers)"
+    )]
     Refused,
     /// It answered with a status and something that is no GraphQL response.
     #[error("it answered with status {0} and no GraphQL response")]

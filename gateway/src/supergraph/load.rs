@@ -1,16 +1,18 @@
 //! Loading: the composed text becomes a planner and a public schema, or one sentence says why not.
 
+use std::any::Any;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use apollo_compiler::Schema;
+use apollo_compiler::validation::DiagnosticList;
 use graphql_tools::parser::schema as ast;
 use hive_router_query_planner::planner::{Planner, QueryPlannerOptions};
 use hive_router_query_planner::utils::parsing::safe_parse_schema;
 use sha2::{Digest, Sha256};
 
-use super::{ApartFields, Overrides, Supergraph, Types, views};
+use super::{ApartFields, Overrides, Supergraph, Types, coherence, views};
 use crate::access::{Directives, Rules};
 use crate::cost::{CostDirectives, Weights};
 use crate::pipeline::PreparedCache;
@@ -31,6 +33,9 @@ pub enum LoadError {
     /// It says that something must be enforced which this gateway does not know.
     #[error("the supergraph links {0} for security, and this gateway does not enforce it")]
     Security(String),
+    /// What it says of its subgraphs does not fit together.
+    #[error("the supergraph does not fit together: {0}")]
+    Incoherent(String),
     /// The planner does not accept it.
     #[error("the supergraph cannot be planned over: {0}")]
     Planner(String),
@@ -50,8 +55,9 @@ impl Supergraph {
     /// # Errors
     /// When it is not GraphQL, not composed, composed by another generation, or not valid.
     pub fn load(text: &str, cache_bytes: u64, cache_age: Duration) -> Result<Self, LoadError> {
-        let mut document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(error.to_string()))?;
+        let mut document = safe_parse_schema(text).map_err(|error| LoadError::Syntax(in_a_line(&error.to_string())))?;
         check_join(&document)?;
+        coherence::check(&document).map_err(LoadError::Incoherent)?;
         let directives = Directives::linked(&document).map_err(LoadError::Security)?;
         let cost = CostDirectives::linked(&document);
         let weights = Weights::read(&cost, &document);
@@ -64,11 +70,11 @@ impl Supergraph {
             let state = views::state(&reduced);
             Planner::new_from_supergraph_state(state, &document, QueryPlannerOptions::default())
         }))
-        .map_err(|_| LoadError::Planner("it holds what the planner does not expect".to_owned()))?
-        .map_err(|error| LoadError::Planner(error.to_string()))?;
+        .map_err(|panic| LoadError::Planner(format!("the planner says: {}", words(&*panic))))?
+        .map_err(|error| LoadError::Planner(in_a_line(&error.to_string())))?;
         let public_sdl = public_sdl(&planner, &directives);
         let public = Schema::parse_and_validate(&public_sdl, "schema.graphql")
-            .map_err(|errors| LoadError::Public(errors.errors.to_string()))?;
+            .map_err(|errors| LoadError::Public(first(&errors.errors)))?;
         let subgraphs =
             planner.supergraph.subgraph_endpoint_map.iter().map(|(name, url)| (name.clone(), url.clone())).collect();
         Ok(Self {
@@ -88,6 +94,22 @@ impl Supergraph {
             prepared: PreparedCache::new(cache_bytes, cache_age),
         })
     }
+}
+
+/// The first of a validation's complaints, without the picture that goes with it.
+fn first(errors: &DiagnosticList) -> String {
+    errors.iter().next().map(|error| error.to_json().message).unwrap_or_default()
+}
+
+/// A message of several lines in one, as a log has it.
+fn in_a_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(": ")
+}
+
+/// What a panic says.
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("nothing")
 }
 
 /// Half of a SHA-256 in hexadecimal digits.

@@ -1,6 +1,7 @@
 //! A composed supergraph, ready to answer: planner, public schema, and the operations prepared against it.
 
 mod apart;
+mod coherence;
 mod joins;
 pub(crate) mod links;
 mod load;

@@ -22,6 +22,7 @@ pub(crate) struct Metrics {
     graphql_requests: IntCounterVec,
     graphql_seconds: HistogramVec,
     subgraph_requests: IntCounterVec,
+    subgraph_unusable: IntCounterVec,
     subgraph_seconds: HistogramVec,
     subgraph_in_flight: IntGaugeVec,
     planning_seconds: HistogramVec,
@@ -91,6 +92,11 @@ impl Metrics {
                 "subgraph_requests_total",
                 "Calls to subgraphs, with their waiting and all their tries, by outcome: ok, how it failed, or cancelled where nobody waited any more.",
                 &["subgraph", "outcome"],
+            ),
+            subgraph_unusable: made.counters(
+                "subgraph_unusable_answers_total",
+                "Answers of subgraphs that came whole and could not be used: no GraphQL response, or not of what was asked.",
+                &["subgraph"],
             ),
             subgraph_seconds: made.seconds(
                 "subgraph_request_duration_seconds",
@@ -167,6 +173,11 @@ impl Metrics {
     /// A new supergraph came.
     pub(crate) fn supergraph_came(&self, served: bool) {
         self.supergraphs.with_label_values(&[if served { "served" } else { "refused" }]).inc();
+    }
+
+    /// A subgraph's answer came whole, and could not be used.
+    pub(crate) fn unusable(&self, subgraph: &str) {
+        self.subgraph_unusable.with_label_values(&[subgraph]).inc();
     }
 
     /// All of it in the text format of Prometheus; `kept` is how much of each is kept now.

@@ -69,7 +69,35 @@ fn a_plain_schema_is_refused(#[case] text: &str) {
 #[case("type Query {")]
 #[case(&SUPERGRAPH[..SUPERGRAPH.len() / 2])]
 fn what_is_not_graphql_is_refused(#[case] text: &str) {
-    assert!(refusal(text).starts_with("the supergraph is not GraphQL: "), "{}", refusal(text));
+    let told = refusal(text);
+    assert!(told.starts_with("the supergraph is not GraphQL: ") && told.lines().count() == 1, "{told}");
+}
+
+#[rstest]
+#[case(
+    "books(first: Int! = 3, kind: Kind): [Book!]! @join__field(graph: CATALOGUE)",
+    "books(first: Int! = 3, kind: Kind): [Book!]! @join__field(graph: NOPE)",
+    "Query.books: @join__field names the subgraph NOPE, which join__Graph does not have"
+)]
+#[case(
+    "requires: \"shelfMark\"",
+    "requires: \"shelf\"",
+    "Book.drawer: @join__field(requires: \"shelf\") names Book.shelf, which is not there"
+)]
+#[case(
+    "requires: \"weight\"",
+    "requires: \"weight {\"",
+    "Book.postage: @join__field(requires: \"weight {\") is no set of fields"
+)]
+#[case(
+    "type Person @join__type(graph: CATALOGUE, key: \"id\"",
+    "type Person @join__type(graph: CATALOGUE, key: \"mentor { nosuch }\"",
+    "Person: @join__type(key: \"mentor { nosuch }\") names Person.nosuch, which is not there"
+)]
+fn what_does_not_fit_together_is_refused(#[case] good: &str, #[case] bad: &str, #[case] told: &str) {
+    let text = SUPERGRAPH.replace(good, bad);
+    assert_ne!(text, SUPERGRAPH);
+    assert_eq!(refusal(&text), format!("the supergraph does not fit together: {told}"));
 }
 
 #[test]

@@ -72,16 +72,20 @@ async fn calls_to_subgraphs_by_outcome() {
     gateway.ask("{ people { id } }").await;
     gateway.people.reply(Reply::html());
     gateway.ask("{ people { id } }").await;
+    gateway.people.reply(Reply::Json(json!([])));
+    gateway.ask("{ people { id } }").await;
     gateway.people.reply(Reply::Never);
     gateway.ask("{ people { id } best { stars } }").await;
     let calls = "passerelle_subgraph_requests_total";
     let told = metrics(&gateway, |told| told.count(calls, &[("subgraph", "people"), ("outcome", "timed_out")]) == 1);
     let told = told.await;
-    for (subgraph, outcome) in [("people", "ok"), ("people", "bad_status"), ("reviews", "unreachable")] {
-        assert_eq!(told.count(calls, &[("subgraph", subgraph), ("outcome", outcome)]), 1, "{subgraph} {outcome}");
+    for (subgraph, outcome, count) in [("people", "ok", 2), ("people", "bad_status", 1), ("reviews", "unreachable", 1)]
+    {
+        assert_eq!(told.count(calls, &[("subgraph", subgraph), ("outcome", outcome)]), count, "{subgraph} {outcome}");
     }
+    assert_eq!(told.count("passerelle_subgraph_unusable_answers_total", &[("subgraph", "people")]), 1);
     let seconds = "passerelle_subgraph_request_duration_seconds_count";
-    assert_eq!(told.count(seconds, &[("subgraph", "people")]), 3);
+    assert_eq!(told.count(seconds, &[("subgraph", "people")]), 4);
     assert_eq!(told.count("passerelle_subgraph_requests_in_flight", &[("subgraph", "people")]), 0);
 }
 

@@ -133,7 +133,7 @@ impl Config {
         if let Some(url) = &config.public_url {
             let whole = url.starts_with("https://") || url.starts_with("http://");
             ensure!(
-                whole && !url.ends_with('/'),
+                whole && !url.ends_with('/') && !url.contains(['@', '?', '#', ' ']),
                 "public_url: write https://HOST, without a slash at the end; got {:?}",
                 shown(url)
             );
@@ -193,7 +193,11 @@ impl DatabaseConfig {
     fn check(&self) -> anyhow::Result<()> {
         let known = |url: &str| url == "sqlite" || url.starts_with("postgres://") || url.starts_with("postgresql://");
         let origin = if self.url_file.is_some() { "the file of database.url_file" } else { "database.url" };
-        ensure!(known(&self.resolved()?), "{origin}: write sqlite or postgres://user:password@host:port/database");
+        let url = self.resolved()?;
+        ensure!(known(&url), "{origin}: write sqlite or postgres://user:password@host:port/database");
+        if url != "sqlite" {
+            Target::check_url(&url).map_err(|error| anyhow::anyhow!("{origin}: {error}"))?;
+        }
         ensure!(
             self.max_connections > 1,
             "database.max_connections: two at least, since an import reads beside its own transaction"

@@ -80,6 +80,7 @@ pub fn init(config: &TelemetryConfig) -> Result<(), TelemetryError> {
     let subscriber = Registry::default().with(logs(config)?);
     // A second call (two roles in one test process) leaves the first subscriber in place.
     drop(tracing::subscriber::set_global_default(subscriber));
+    log_panics();
     Ok(())
 }
 
@@ -91,7 +92,20 @@ pub fn init(config: &TelemetryConfig) -> Result<(), TelemetryError> {
 pub fn start(config: &TelemetryConfig, role: &str) -> Result<Telemetry, TelemetryError> {
     let (dispatch, telemetry) = subscriber(config, role)?;
     drop(tracing::dispatcher::set_global_default(dispatch));
+    log_panics();
     Ok(telemetry)
+}
+
+/// Makes a panic an event of the log like any other, in one line. Where `RUST_BACKTRACE` asks for more, that follows as usual.
+fn log_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, told = panic.payload_as_str(), "a panic");
+        if std::backtrace::Backtrace::capture().status() == std::backtrace::BacktraceStatus::Captured {
+            usual(panic);
+        }
+    }));
 }
 
 /// What [`start`] makes the process's own, by itself.

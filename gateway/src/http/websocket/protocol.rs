@@ -35,6 +35,9 @@ struct Envelope<'a> {
 impl Said {
     /// Reads a message; the error says what is wrong with it.
     pub(super) fn read(text: &str) -> Result<Self, String> {
+        if !text.trim_start().starts_with('{') {
+            return Err("the message is no JSON object".to_owned());
+        }
         let Envelope { kind, id, payload } =
             serde_json::from_str(text).map_err(|error| format!("the message is no JSON of this protocol: {error}"))?;
         let id = || match id {

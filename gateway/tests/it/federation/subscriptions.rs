@@ -318,6 +318,7 @@ async fn what_does_not_hold_to_the_protocol_is_closed() {
     assert_eq!(first(json!({"id": "1", "type": "subscribe", "payload": {"query": "{ __typename }"}})).await, 4401);
     assert_eq!(first(json!({"type": "start"})).await, 4400);
     assert_eq!(first(json!("hello")).await, 4400);
+    assert_eq!(first(json!(["connection_init", null, null])).await, 4400);
     let begin = |payload: Value| first(json!({"type": "connection_init", "payload": payload}));
     assert_eq!(begin(json!({"Authorization": {"token": "t"}})).await, 4400, "no text is not nobody");
     assert_eq!(begin(json!(["Bearer t"])).await, 4400);
