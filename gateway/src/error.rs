@@ -5,6 +5,7 @@ use kernel::ErrorCode;
 use serde::Serialize;
 
 use crate::json::Step;
+use crate::telemetry::shortened;
 
 /// An entry of `errors`.
 #[derive(Clone, Debug, Serialize)]
@@ -45,7 +46,7 @@ impl GraphqlError {
         let mut message = message.into();
         if message.len() > LONGEST_MESSAGE {
             // What a client sent may be part of it, of any length.
-            message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
+            message.truncate(shortened(&message, LONGEST_MESSAGE).len());
             message.push('…');
         }
         Self {

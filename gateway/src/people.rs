@@ -94,6 +94,9 @@ pub(crate) async fn recognise(
         let facts = match ask(gateway, serving, service, token, &principal, account).await {
             Ok(found) => Some(Arc::new(PersonFacts { subject: key.1.clone(), ..found.unwrap_or_default() })),
             Err(error) => {
+                if matches!(error, CallError::Unreadable(_)) {
+                    gateway.metrics.unusable(service);
+                }
                 tracing::warn!(request_id = &*account.request_id, subgraph = service, %error, "who asks cannot be learned");
                 None
             }

@@ -153,6 +153,11 @@ async fn handle<E: Executor>(State(front): State<Arc<Front<E>>>, headers: Header
     json(StatusCode::OK, &finish(response, request_id(&headers)))
 }
 
+/// Whether a variable of this name holds representations of entities: the gateway gives no client's variable such a name.
+pub fn is_of_representations(name: &str) -> bool {
+    name.starts_with("representations") || name.starts_with("__batch_reps")
+}
+
 /// Whether an argument holds a NUL, which PostgreSQL's text cannot; keys of entities are looked at one by one.
 fn has_nul(request: &async_graphql::Request) -> bool {
     use async_graphql::Value;
@@ -164,8 +169,7 @@ fn has_nul(request: &async_graphql::Request) -> bool {
             _ => false,
         }
     }
-    let keys = |name: &str| name.starts_with("representations") || name.starts_with("__batch_reps");
-    let mut variables = request.variables.iter().filter(|(name, _)| !keys(name));
+    let mut variables = request.variables.iter().filter(|(name, _)| !is_of_representations(name));
     request.query.contains('\0') || request.query.contains("\\u0000") || variables.any(|(_, value)| within(value))
 }
 

@@ -73,7 +73,7 @@ impl Rules {
             };
             for field in fields {
                 let own = rules.index(directives.requirement(&field.directives));
-                let (around, given) = (of_types.get(name.as_str()), of_types.get(named(&field.field_type)));
+                let (around, given) = (of_types.get(name.as_str()), of_types.get(field.field_type.inner_type()));
                 let all: BTreeSet<Index> = own.iter().chain(around).chain(given).copied().collect();
                 if !all.is_empty() {
                     let of_type = rules.fields.entry(name.clone()).or_default();
@@ -126,13 +126,6 @@ impl Rules {
         let is_met = |known: &Requirement| known.is_met(principal, policies);
         let unmet = |index: &&Index| self.requirements.get(**index).is_some_and(|known| !is_met(known));
         Unmet(touched.iter().filter(unmet).copied().collect())
-    }
-}
-
-fn named<'t>(ty: &'t ast::Type<'static, String>) -> &'t str {
-    match ty {
-        ast::Type::NamedType(name) => name,
-        ast::Type::ListType(inner) | ast::Type::NonNullType(inner) => named(inner),
     }
 }
 

@@ -244,9 +244,8 @@ impl GatewayConfig {
     }
 
     fn addresses(&self) -> Result<(), String> {
-        self.subgraphs.iter().try_for_each(|(name, url)| match crate::subgraph::address(url) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(format!("gateway.subgraphs.{name}: {error}")),
+        self.subgraphs.iter().try_for_each(|(name, url)| {
+            crate::subgraph::address(url).map(drop).map_err(|error| format!("gateway.subgraphs.{name}: {error}"))
         })
     }
 

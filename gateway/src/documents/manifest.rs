@@ -92,8 +92,11 @@ impl Manifest {
     pub(crate) fn misfits(&self, schema: &Valid<Schema>) -> Option<(usize, String)> {
         let mut misfits = Vec::new();
         for (name, text) in &self.documents {
-            // Each stands there by this name.
-            let DocumentName::Sha256(digest) = name else { continue };
+            // Each stands there by this name, and perhaps by others.
+            let digest = Digest::of(text);
+            if *name != DocumentName::Sha256(digest) {
+                continue;
+            }
             if let Err(failed) = ExecutableDocument::parse_and_validate(schema, &**text, "document.graphql") {
                 let first = failed.errors.iter().next().map(|error| error.to_json().message).unwrap_or_default();
                 misfits.push(format!("sha256:{}: {first}", digest.hex()));

@@ -23,7 +23,7 @@ use super::asked::GRAPHQL_PATH;
 use super::request_id::{REQUEST_ID, request_id};
 use crate::Gateway;
 use crate::config::GatewayConfig;
-use crate::telemetry::{Account, HttpRequest, Outcome};
+use crate::telemetry::{Account, HttpRequest, Outcome, shortened};
 
 /// Bytes of a path that are told.
 const MAX_PATH: usize = 200;
@@ -37,7 +37,7 @@ pub(super) async fn tell(State(gateway): State<Arc<Gateway>>, mut request: Reque
     let id = request_id(request.headers());
     let value = HeaderValue::from_str(&id).expect("letters, digits, - and _ make a header");
     request.headers_mut().insert(REQUEST_ID, value.clone());
-    let (method, path) = (request.method().clone(), shortened(request.uri().path()));
+    let (method, path) = (request.method().clone(), shortened(request.uri().path(), MAX_PATH).to_owned());
     let log = request_span(&id);
     let span = if HEALTH.contains(&path.as_str()) {
         Span::none()
@@ -77,14 +77,6 @@ pub(super) async fn tell(State(gateway): State<Arc<Gateway>>, mut request: Reque
     response.headers_mut().insert(REQUEST_ID, value);
     ending.answered(&response);
     response.map(|body| Body::new(Told { body, ending }))
-}
-
-fn shortened(path: &str) -> String {
-    let mut end = path.len().min(MAX_PATH);
-    while !path.is_char_boundary(end) {
-        end -= 1;
-    }
-    path[..end].to_owned()
 }
 
 /// The route that a path belongs to: one of those that there are, or `other`.

@@ -8,17 +8,12 @@ use std::collections::HashSet;
 
 use apollo_compiler::executable::Field;
 use graphql_tools::parser::schema as ast;
+use service_kit::subgraph::is_of_representations;
 
 use crate::supergraph::ApartFields;
 
-/// What variables of representations begin with.
+/// What variables of representations begin with; those that the planner names begin otherwise.
 pub(super) const REPRESENTATIONS: &str = "representations";
-/// And those that the planner names. A client's variable of such a name is renamed: subgraphs tell representations by it.
-const BATCHES: &str = "__batch_reps";
-
-fn reserved(name: &str) -> bool {
-    name.starts_with(REPRESENTATIONS) || name.starts_with(BATCHES)
-}
 
 /// The internal names of a supergraph's fields.
 #[derive(Debug)]
@@ -53,12 +48,12 @@ impl Aliases {
 
     /// The name of a client's variable in what the planner gets.
     pub(super) fn variable(&self, name: &str) -> String {
-        if reserved(name) { format!("{}{name}", self.prefix) } else { name.to_owned() }
+        if is_of_representations(name) { format!("{}{name}", self.prefix) } else { name.to_owned() }
     }
 
     /// The client's name of a variable in a plan.
     pub(crate) fn client_variable<'n>(&self, name: &'n str) -> &'n str {
-        name.strip_prefix(&self.prefix).filter(|name| reserved(name)).unwrap_or(name)
+        name.strip_prefix(&self.prefix).filter(|name| is_of_representations(name)).unwrap_or(name)
     }
 }
 

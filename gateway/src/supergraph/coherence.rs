@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use graphql_tools::ast::TypeDefinitionFields;
 use graphql_tools::parser::schema as ast;
 
+use super::joins::{Directive, Field};
 use super::needs::{Keys, Need, Needs};
 
 type Type = ast::TypeDefinition<'static, String>;
-type Directive = ast::Directive<'static, String>;
 
 /// The types of a supergraph, and its subgraphs as `join__Graph` names them.
 struct Names<'a> {
@@ -48,35 +49,26 @@ impl<'a> Names<'a> {
     }
 
     fn check(&self, definition: &Type) -> Result<(), String> {
-        let (name, marks, fields) = match definition {
-            Type::Object(of) => (&of.name, &of.directives, of.fields.as_slice()),
-            Type::Interface(of) => (&of.name, &of.directives, of.fields.as_slice()),
-            Type::Union(of) => (&of.name, &of.directives, [].as_slice()),
-            Type::Scalar(of) => (&of.name, &of.directives, [].as_slice()),
-            Type::InputObject(of) => {
-                let marked = |field: &ast::InputValue<'static, String>| {
-                    self.graph_of(&field.directives, &format!("{}.{}", of.name, field.name))
-                };
-                of.fields.iter().try_for_each(marked)?;
-                (&of.name, &of.directives, [].as_slice())
-            }
-            Type::Enum(of) => {
-                let marked = |value: &ast::EnumValue<'static, String>| {
-                    self.graph_of(&value.directives, &format!("{}.{}", of.name, value.name))
-                };
-                of.values.iter().try_for_each(marked)?;
-                (&of.name, &of.directives, [].as_slice())
-            }
-        };
+        let name = definition.name();
+        let marks = definition.directives().unwrap_or_default();
         self.graph_of(marks, name)?;
         self.selected(marks, "key", name, name)?;
-        for field in fields {
-            let place = format!("{name}.{}", field.name);
-            self.graph_of(&field.directives, &place)?;
-            self.selected(&field.directives, "requires", name, &place)?;
-            self.selected(&field.directives, "provides", inner(&field.field_type), &place)?;
+        let place = |field: &str| format!("{name}.{field}");
+        match definition.fields() {
+            Some(TypeDefinitionFields::Fields(fields)) => fields.iter().try_for_each(|field| {
+                let place = place(&field.name);
+                self.graph_of(&field.directives, &place)?;
+                self.selected(&field.directives, "requires", name, &place)?;
+                self.selected(&field.directives, "provides", field.field_type.inner_type(), &place)
+            }),
+            Some(TypeDefinitionFields::InputValues(fields)) => {
+                fields.iter().try_for_each(|field| self.graph_of(&field.directives, &place(&field.name)))
+            }
+            Some(TypeDefinitionFields::EnumValues(values)) => {
+                values.iter().try_for_each(|value| self.graph_of(&value.directives, &place(&value.name)))
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Subgraphs that are named are there.
@@ -115,16 +107,8 @@ impl<'a> Names<'a> {
     }
 }
 
-fn fields<'a>(fields: &'a [ast::Field<'static, String>]) -> HashMap<&'a str, &'a str> {
-    fields.iter().map(|field| (field.name.as_str(), inner(&field.field_type))).collect()
-}
-
-/// The name in a type, without its lists and exclamation marks.
-fn inner<'a>(ty: &'a ast::Type<'static, String>) -> &'a str {
-    match ty {
-        ast::Type::NamedType(name) => name,
-        ast::Type::ListType(ty) | ast::Type::NonNullType(ty) => inner(ty),
-    }
+fn fields<'a>(fields: &'a [Field]) -> HashMap<&'a str, &'a str> {
+    fields.iter().map(|field| (field.name.as_str(), field.field_type.inner_type())).collect()
 }
 
 /// The values of this argument in directives of the join specification, each with the directive's name.

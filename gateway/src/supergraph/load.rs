@@ -143,7 +143,7 @@ fn public_sdl(planner: &Planner, access: &Directives) -> String {
     let mut document = (*planner.consumer_schema.document).clone();
     document.definitions.retain(|definition| match definition {
         ast::Definition::TypeDefinition(definition) => {
-            let name = type_name(definition);
+            let name = definition.name();
             !name.starts_with("__")
                 && !of_a_specification(name)
                 && !access.own_type(name)
@@ -160,7 +160,7 @@ fn public_sdl(planner: &Planner, access: &Directives) -> String {
         .definitions
         .iter()
         .filter_map(|definition| match definition {
-            ast::Definition::TypeDefinition(definition) => Some(type_name(definition).to_owned()),
+            ast::Definition::TypeDefinition(definition) => Some(definition.name().to_owned()),
             _ => None,
         })
         .collect();
@@ -208,15 +208,4 @@ fn forget_hidden(definition: &mut ast::TypeDefinition<'static, String>, known: &
 /// Whether composition made this for itself; the planner's own stripping knows only some of it.
 fn of_a_specification(name: &str) -> bool {
     ["join__", "link__", "federation__"].iter().any(|prefix| name.starts_with(prefix))
-}
-
-fn type_name<'a>(definition: &'a ast::TypeDefinition<'static, String>) -> &'a str {
-    match definition {
-        ast::TypeDefinition::Scalar(definition) => &definition.name,
-        ast::TypeDefinition::Object(definition) => &definition.name,
-        ast::TypeDefinition::Interface(definition) => &definition.name,
-        ast::TypeDefinition::Union(definition) => &definition.name,
-        ast::TypeDefinition::Enum(definition) => &definition.name,
-        ast::TypeDefinition::InputObject(definition) => &definition.name,
-    }
 }

@@ -174,17 +174,17 @@ impl Config {
                 *url = json!(HIDDEN);
             }
         }
-        hide_users(&mut value);
+        hide_secrets(&mut value);
         value
     }
 }
 
 /// Hides what may be secret in addresses.
-fn hide_users(value: &mut Value) {
+fn hide_secrets(value: &mut Value) {
     match value {
         Value::String(text) if text.contains("://") => *text = shown(text),
-        Value::Array(items) => items.iter_mut().for_each(hide_users),
-        Value::Object(members) => members.values_mut().for_each(hide_users),
+        Value::Array(items) => items.iter_mut().for_each(hide_secrets),
+        Value::Object(members) => members.values_mut().for_each(hide_secrets),
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -228,7 +228,7 @@ mod tests {
             "subgraphs": {"a": "http://user:p@ss@host:1/graphql?q=a", "b": "http://host/a@b", "c": "who@host"},
             "list": ["wss://token@host"],
         });
-        hide_users(&mut value);
+        hide_secrets(&mut value);
         let shown = json!({
             "subgraphs": {"a": "http://(hidden)@host:1/graphql?(hidden)", "b": "http://(hidden)@b", "c": "who@host"},
             "list": ["wss://(hidden)@host"],

@@ -75,11 +75,6 @@ fn is_too_long(error: axum::Error) -> bool {
     matches!(inner.downcast_ref(), Some(tungstenite::Error::Capacity(_)))
 }
 
-/// Sends a message. None where nobody takes it: who does not read is left by the server, in the time that it gives answers.
-async fn send(socket: &mut WebSocket, message: Message) -> Option<()> {
-    socket.send(message).await.ok()
-}
-
 impl Connection {
     /// That of an upgrade with these headers.
     pub(super) fn new(gateway: Arc<Gateway>, headers: &HeaderMap, arrival: Arrival, place: Place) -> Self {
@@ -115,7 +110,7 @@ impl Connection {
         drop(tokio::time::timeout(CLOSING, ended).await);
     }
 
-    /// None where the client has ended it.
+    /// None where the client has ended it, or takes nothing: the server leaves who does not read, in the time that it gives answers.
     async fn talk(&mut self, socket: &mut WebSocket) -> Option<(Close, Option<String>)> {
         let (sender, mut waiting) = mpsc::channel(WAITING);
         let config = &self.gateway.config.subscriptions;
@@ -144,7 +139,7 @@ impl Connection {
                         Ok(Message::Ping(_) | Message::Pong(_)) => continue,
                     };
                     match self.hear(text.as_str(), &sender).await {
-                        Ok(Some(answer)) => send(socket, answer).await?,
+                        Ok(Some(answer)) => socket.send(answer).await.ok()?,
                         Ok(None) => {}
                         Err(closed) => return Some(closed),
                     }
@@ -155,7 +150,7 @@ impl Connection {
                         if last {
                             self.running.remove(&id);
                         }
-                        send(socket, message).await?;
+                        socket.send(message).await.ok()?;
                     }
                 }
                 () = sleep_until(idle), if self.running.is_empty() => return Some((Close::IDLE, None)),
@@ -166,7 +161,7 @@ impl Connection {
                     }
                     heard = false;
                     beat = Instant::now() + keepalive;
-                    send(socket, Message::Ping(Bytes::new())).await?;
+                    socket.send(Message::Ping(Bytes::new())).await.ok()?;
                 }
                 // What runs is finished and answered; subscriptions end by themselves.
                 () = stopped.as_mut(), if !self.stops => self.stops = true,
