@@ -107,7 +107,7 @@ impl<'a> Names<'a> {
     }
 }
 
-fn fields<'a>(fields: &'a [Field]) -> HashMap<&'a str, &'a str> {
+fn fields(fields: &[Field]) -> HashMap<&str, &str> {
     fields.iter().map(|field| (field.name.as_str(), field.field_type.inner_type())).collect()
 }
 
