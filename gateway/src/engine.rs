@@ -8,13 +8,15 @@ use axum::Router;
 use kernel::Principal;
 use service_kit::access_token;
 use service_kit::principal_token::Signer;
+use tokio::sync::broadcast;
+use tokio::task::JoinSet;
 
 use crate::budget::Budgets;
 use crate::config::GatewayConfig;
 use crate::documents::Documents;
 use crate::http::Places;
 use crate::issuers::Issuers;
-use crate::people::People;
+use crate::people::{self, People};
 use crate::pipeline::{self, Preparing};
 use crate::public::PublicRoutes;
 use crate::shared::SharedStore;
@@ -37,15 +39,17 @@ pub struct GatewayParts {
     pub in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     /// Public routes of services in this process, by the subgraph's name.
     pub public: HashMap<String, Router>,
-    /// A server that several gateways share, for what the configuration keeps there.
+    /// A server that several gateways share: for what the configuration keeps there, and to hear of sessions that end elsewhere.
     pub shared: Option<SharedStore>,
+    /// Hashes of sessions that end in this process, from the service of people.
+    pub sessions_ended: Option<broadcast::Receiver<String>>,
 }
 
 /// A gateway.
 pub struct Gateway {
     pub(crate) config: Arc<GatewayConfig>,
     pub(crate) issuers: Issuers,
-    pub(crate) people: People,
+    pub(crate) people: Arc<People>,
     pub(crate) budgets: Budgets,
     pub(crate) documents: Documents,
     /// Streams, and connections by WebSocket, that are open.
@@ -58,6 +62,8 @@ pub struct Gateway {
     in_process: HashMap<String, Arc<dyn SubgraphClient>>,
     public: HashMap<String, Router>,
     serving: ArcSwap<Serving>,
+    /// Tasks that hear of sessions that end; they end with the gateway.
+    _listening: JoinSet<()>,
 }
 
 /// What one request sees from its beginning to its end, whatever is swapped meanwhile.
@@ -74,8 +80,8 @@ impl std::fmt::Debug for Gateway {
 }
 
 impl Gateway {
-    /// Loads the supergraph, finds a way to each of its subgraphs, and begins to fetch the keys of the issuers in the configuration:
-    /// where there are any, a runtime must be there.
+    /// Loads the supergraph, finds a way to each of its subgraphs, and begins to fetch the keys of the issuers in the configuration and
+    /// to listen for sessions that end: where there is any of these, a runtime must be there.
     ///
     /// # Errors
     /// When the supergraph cannot be served, something is to be kept where nothing is, or the manifest of trusted documents
@@ -87,7 +93,7 @@ impl Gateway {
         let ways =
             Ways { config: &parts.config, in_process: &parts.in_process, public: &parts.public, metrics: &metrics };
         let serving = ways.to(supergraph, parts.signer.is_some());
-        let GatewayParts { config, signer, tokens, in_process, public, shared, .. } = parts;
+        let GatewayParts { config, signer, tokens, in_process, public, shared, sessions_ended, .. } = parts;
         if config.shares() && shared.is_none() {
             return Err(LoadError::Configuration("a store of the gateway is redis, and redis.url is empty".to_owned()));
         }
@@ -96,7 +102,10 @@ impl Gateway {
         issuers.prepare();
         let budgets = Budgets::of(&config, shared.as_ref());
         let documents = Documents::of(&config, shared.as_ref()).map_err(LoadError::Configuration)?;
-        let (people, serving) = (People::default(), ArcSwap::from_pointee(serving));
+        let (people, serving) = (Arc::new(People::default()), ArcSwap::from_pointee(serving));
+        // Where no principal is signed for the service of people, nobody has a session.
+        let has_sessions = signer.is_some() && config.own_subgraphs.contains(&config.person_service);
+        let listening = people::listen(&people, sessions_ended, shared.filter(|_| has_sessions));
         let streams = Places::of(&config.subscriptions);
         let forwarding = Forwarding::of(&config.headers);
         let preparing = Preparing::default();
@@ -114,6 +123,7 @@ impl Gateway {
             in_process,
             public,
             serving,
+            _listening: listening,
         })
     }
 

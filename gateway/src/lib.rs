@@ -6,6 +6,7 @@
 mod access;
 mod budget;
 pub mod config;
+mod cookies;
 mod cost;
 mod documents;
 mod engine;

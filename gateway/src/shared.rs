@@ -1,12 +1,13 @@
-//! A Redis server that several gateways share, for what they count and keep together.
+//! A Redis server that several gateways share, for what they count and keep together, and for what they are told.
 //!
 //! A request never waits for it long, and never fails because of it: who asks it has a way to go on without.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, RedisError, RedisResult};
+use futures::StreamExt;
+use redis::aio::{MultiplexedConnection, PubSubSink, PubSubStream};
+use redis::{AsyncConnectionConfig, RedisError, RedisResult, Value};
 use tokio::time::Instant;
 
 /// How long connecting may take.
@@ -15,6 +16,10 @@ const CONNECTING: Duration = Duration::from_millis(500);
 const ANSWERING: Duration = Duration::from_millis(250);
 /// How long it is left alone after it failed: requests meanwhile do not wait for it at all.
 const RESTING: Duration = Duration::from_secs(1);
+/// How long beginning to listen may take.
+const SUBSCRIBING: Duration = Duration::from_secs(2);
+/// How long a channel may be silent before it is looked whether anybody is there.
+const SILENT: Duration = Duration::from_secs(10);
 
 /// A Redis server, and what this installation's keys begin with.
 pub struct SharedStore {
@@ -58,6 +63,21 @@ impl SharedStore {
         let client = redis::Client::open(url).map_err(NoAddress)?;
         let (state, connecting) = (Mutex::default(), tokio::sync::Mutex::default());
         Ok(Self { client, prefix: prefix.to_owned(), state, connecting })
+    }
+
+    /// What this installation's keys and channels begin with.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Listens to a channel, by a connection of its own.
+    pub(crate) async fn subscribe(&self, channel: &str) -> Result<Subscription, Away> {
+        let subscribing = async {
+            let (mut sink, messages) = self.client.get_async_pubsub().await?.split();
+            sink.subscribe(channel).await?;
+            Ok::<_, RedisError>(Subscription { sink, messages })
+        };
+        tokio::time::timeout(SUBSCRIBING, subscribing).await.ok().and_then(Result::ok).ok_or(Away)
     }
 
     /// A key of ours.
@@ -122,5 +142,27 @@ impl SharedStore {
 
     fn with_state<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         look(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A channel that is listened to.
+pub(crate) struct Subscription {
+    sink: PubSubSink,
+    messages: PubSubStream,
+}
+
+impl Subscription {
+    /// The next message; none once the server is not there any more.
+    pub(crate) async fn next(&mut self) -> Option<String> {
+        loop {
+            match tokio::time::timeout(SILENT, self.messages.next()).await {
+                Ok(message) => {
+                    if let Ok(text) = message?.get_payload() {
+                        return Some(text);
+                    }
+                }
+                Err(_) => tokio::time::timeout(SUBSCRIBING, self.sink.ping::<Value>()).await.ok()?.map(drop).ok()?,
+            }
+        }
     }
 }

@@ -14,9 +14,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("import", &["kernel"]),
     ("places", &["kernel", "db"]),
     ("service-kit", &["kernel"]),
+    ("feed", &["kernel"]),
+    ("aaf", &["kernel", "feed"]),
+    ("sdet", &["kernel", "feed"]),
+    ("sign-in", &["kernel", "feed", "service-kit"]),
     ("gateway", &["kernel", "service-kit"]),
     ("establishments", &["kernel", "db", "import", "service-kit"]),
-    ("users", &["kernel", "db", "events", "places", "service-kit"]),
+    ("users", &["kernel", "db", "events", "places", "feed", "aaf", "sdet", "sign-in", "import", "service-kit"]),
     ("productions", &["kernel", "db", "events", "places", "service-kit"]),
     ("activation", &["kernel", "db", "events", "import", "places", "service-kit"]),
 ];
@@ -24,7 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// Libraries that only some crates may use directly.
 const RESERVED: &[(&str, &[&str])] = &[
     ("sqlx", &["db", "places", "establishments", "users", "productions", "activation"]),
-    ("redis", &["events", "gateway"]),
+    ("redis", &["events", "gateway", "sign-in"]),
     ("hive-router-query-planner", &["gateway"]),
     ("async-graphql", &["service-kit", "establishments", "users", "productions", "activation"]),
 ];

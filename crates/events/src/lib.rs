@@ -5,6 +5,7 @@
 //! date, from that database or from Redis Streams, where a [`Relay`] in the producer's process puts the events; [`rebuild()`] makes it
 //! anew (`docs/adr/0007-event-delivery.md`).
 
+mod announce;
 mod background;
 mod deliver;
 mod follower;
@@ -14,6 +15,7 @@ mod streams;
 mod trouble;
 mod worker;
 
+pub use announce::Announcements;
 pub use background::Background;
 pub use deliver::{Step, deliver};
 pub use follower::{FollowError, Follower, Source};

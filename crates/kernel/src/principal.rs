@@ -98,6 +98,13 @@ pub struct PersonFacts {
     pub workplaces: BTreeSet<String>,
     /// Their classes now, as `UAI:class`.
     pub classes: BTreeSet<String>,
+    /// Ids of the territories that they inspect now.
+    pub inspects: BTreeSet<String>,
+    /// Whether they administer this installation.
+    pub administrator: bool,
+    /// The public id of the session by which they ask, where it is one of ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
 }
 
 /// A caller, its scopes and its perimeter.

@@ -25,6 +25,12 @@ impl SchoolYear {
         day(self.0, 8)
     }
 
+    /// The one before.
+    #[must_use]
+    pub fn before(self) -> Self {
+        Self(self.0 - 1)
+    }
+
     /// 1 August after it: the first day that no longer belongs to it.
     pub fn end(self) -> NaiveDate {
         day(self.0 + 1, 8)

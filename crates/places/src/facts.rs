@@ -100,6 +100,34 @@ pub async fn facts_in(tx: &mut Tx, pairs: &[Pair]) -> Result<HashMap<Pair, Place
     Ok(found)
 }
 
+/// A service of the State among these: what it is (`nature_uai`), its académie and its département, as they now are.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Service {
+    /// Its UAI.
+    pub uai: String,
+    /// `nature_uai`.
+    pub nature: Option<String>,
+    /// Id of its académie.
+    pub academy_id: Option<String>,
+    /// Id of its département.
+    pub department_id: Option<String>,
+}
+
+/// What these establishments now are, of which the directory tells. One statement for up to 500.
+///
+/// # Errors
+/// When the database fails.
+pub async fn services(db: &Db, uais: &[String]) -> Result<Vec<Service>, StoreError> {
+    const SERVICES: &str =
+        "SELECT uai, nature, academy_id, department_id FROM place_periods WHERE valid_to IS NULL AND uai IN (";
+    let mut found = Vec::new();
+    for uais in uais.chunks(CHUNK) {
+        let rows: Vec<Service> = with_pool!(db, |pool| listed!(SERVICES, uais).build_query_as().fetch_all(pool).await)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
 fn uais(pairs: &[Pair]) -> Vec<&str> {
     let uais: BTreeSet<&str> = pairs.iter().map(|(uai, _)| uai.as_str()).collect();
     uais.into_iter().collect()

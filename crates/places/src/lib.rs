@@ -13,7 +13,7 @@ use db::outbox::Event;
 use db::{StoreError, Tx, with_tx};
 use kernel::events::{DeploymentChanged, EstablishmentChanged};
 
-pub use facts::{Pair, facts, facts_in};
+pub use facts::{Pair, Service, facts, facts_in, services};
 
 /// The tables of this picture, those that others refer to last: what a rebuild empties.
 const TABLES: [&str; 3] = ["place_deployments", "place_periods", "places"];

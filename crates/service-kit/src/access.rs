@@ -28,6 +28,14 @@ pub enum Seer {
     Scope(String),
     /// The person whom it is about.
     Oneself,
+    /// A person who answers by law for the pupil, a minor, whom it is about.
+    Guardian,
+    /// A person who heads the establishment in question.
+    Head,
+    /// A person who inspects the territory in question.
+    Inspector,
+    /// A person who administers this installation.
+    Administrator,
     /// A person who takes part.
     Participant,
     /// An application whose ENT is open there.
@@ -50,6 +58,10 @@ impl Seer {
             "anyone" => Self::Anyone,
             "known" => Self::Known,
             "self" => Self::Oneself,
+            "guardian" => Self::Guardian,
+            "head" => Self::Head,
+            "inspector" => Self::Inspector,
+            "administrator" => Self::Administrator,
             "participant" => Self::Participant,
             "vendor" => Self::Vendor,
             "portal" => Self::Portal,
@@ -82,6 +94,11 @@ impl Rule {
         self.0.iter().map(|seer| if let Seer::Scope(scope) = seer { Some(scope.as_str()) } else { None }).collect()
     }
 
+    /// Whether nobody but whoever administers this installation is named.
+    fn is_for_administrators(&self) -> bool {
+        self.0.iter().all(|seer| *seer == Seer::Administrator)
+    }
+
     /// What can be decided from the principal alone.
     ///
     /// # Errors
@@ -93,6 +110,11 @@ impl Rule {
         if !principal.is_authenticated() {
             let message = "this needs a known caller: send a token in the header Authorization";
             return Err(Fault::new(ErrorCode::Unauthenticated, message));
+        }
+        let administers = || principal.person.as_ref().is_some_and(|person| person.administrator);
+        if self.is_for_administrators() && !administers() {
+            let message = "this is for people who administer the installation";
+            return Err(Fault::new(ErrorCode::Forbidden, message));
         }
         match self.scopes() {
             Some(scopes) if !scopes.iter().any(|scope| principal.has_scope(scope)) => {
@@ -221,6 +243,10 @@ mod tests {
         assert_eq!(code("known", &Principal::application("a")), None);
         assert_eq!(code("scope:users:read", &Principal::application("a")), Some(ErrorCode::Forbidden));
         assert_eq!(code("scope:users:read", &reader), None);
+        let facts = kernel::PersonFacts { administrator: true, ..kernel::PersonFacts::default() };
+        let administrator = Principal { person: Some(facts), ..Principal::application("a") };
+        assert_eq!(code("administrator", &Principal::application("a")), Some(ErrorCode::Forbidden));
+        assert_eq!(code("administrator", &administrator), None);
         assert_eq!(code("self vendor", &Principal::anonymous()), Some(ErrorCode::Unauthenticated));
         assert_eq!(code("self vendor", &Principal::application("a")), None);
     }

@@ -1,5 +1,5 @@
 //! What every role shares: configuration, telemetry, health, server and shutdown, the subgraph's front with its limits,
-//! the tokens by which callers are known, the completed SDL, and the GraphQL words that several services use.
+//! the tokens and sessions by which callers are known, the completed SDL, and the GraphQL words that several services use.
 //!
 //! Nothing here knows a service or the gateway.
 
@@ -17,6 +17,7 @@ pub mod problem;
 pub mod sdl;
 pub mod secret;
 pub mod server;
+pub mod session;
 pub mod subgraph;
 pub mod telemetry;
 #[cfg(feature = "testing")]

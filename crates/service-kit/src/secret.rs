@@ -84,10 +84,21 @@ impl SecretKeys {
         (*generation, key)
     }
 
+    /// The oldest generation and its key.
+    pub fn oldest(&self) -> (i64, &[u8; LENGTH]) {
+        let (generation, key) = self.0.first_key_value().expect("reading refuses a file without keys");
+        (*generation, key)
+    }
+
     /// The key of a generation, if the file holds it.
     pub fn of(&self, generation: i64) -> Option<&[u8; LENGTH]> {
         self.0.get(&generation)
     }
+}
+
+/// Fills these with what nobody can guess.
+pub fn random(bytes: &mut [u8]) {
+    rand_core::OsRng.fill_bytes(bytes);
 }
 
 #[cfg(test)]

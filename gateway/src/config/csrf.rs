@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CsrfConfig {
-    /// The cookie that is guarded; without it in a request there is nothing to forge.
+    /// The cookie by which the service of people knows a session, which is guarded: without it in a request there is nothing to forge.
+    /// What the service gives beside it has a name that begins with this one.
     pub cookie: String,
     /// Headers of which one shows that a page could not have sent the request unasked.
     pub headers: Vec<String>,

@@ -1,11 +1,16 @@
-//! Who asks: made once of a request's headers, before anything else of it is looked at.
+//! Who asks: made once of a request's headers, before anything else of it is looked at. A header `Authorization` decides; without one
+//! the cookie of a session does.
+
+use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use kernel::{ErrorCode, Principal};
+use kernel::ErrorCode;
 
 use crate::Gateway;
 use crate::issuers::Refused;
+use crate::people::{self, Identity, Session};
+use crate::telemetry::Account;
 
 /// What a caller who is not believed is told in `WWW-Authenticate` (RFC 6750).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer error=\"invalid_token\"");
@@ -38,18 +43,38 @@ impl Unknown {
     }
 }
 
-/// The caller by its access token; nobody known without one. A gateway that knows no issuer reads no such header.
-pub(super) async fn principal(gateway: &Gateway, headers: &HeaderMap) -> Result<Principal, Unknown> {
-    if !gateway.issuers.any() {
-        return Ok(Principal::anonymous());
+/// What makes a caller known, kept to be looked at again where events are streamed.
+#[derive(Clone)]
+pub(super) struct Credentials {
+    authorization: Vec<HeaderValue>,
+    session: Option<Session>,
+}
+
+impl Credentials {
+    /// Those of a request. A gateway that knows no issuer reads no `Authorization`.
+    pub(super) fn of(gateway: &Gateway, headers: &HeaderMap) -> Self {
+        let given = headers.get_all(header::AUTHORIZATION).iter().filter(|_| gateway.issuers.any());
+        let authorization: Vec<HeaderValue> = given.cloned().collect();
+        let session =
+            if authorization.is_empty() { Session::claimed(headers, &gateway.config.csrf.cookie) } else { None };
+        Self { authorization, session }
     }
-    let mut given = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = given.next() else { return Ok(Principal::anonymous()) };
-    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Unknown::Scheme)?;
-    if given.next().is_some() || !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Unknown::Scheme);
+
+    /// Who it is: nobody known without any.
+    pub(super) async fn identity(&self, gateway: &Gateway, account: &Arc<Account>) -> Result<Identity, Unknown> {
+        match (&self.authorization[..], &self.session) {
+            ([], None) => Ok(Identity::nobody()),
+            ([], Some(session)) => Ok(people::by_session(gateway, &gateway.serving(), session, account).await),
+            ([one], _) => {
+                let (scheme, token) = one.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Unknown::Scheme)?;
+                if !scheme.eq_ignore_ascii_case("bearer") {
+                    return Err(Unknown::Scheme);
+                }
+                Ok(Identity::of_token(gateway.issuers.verify(token.trim()).await?))
+            }
+            _ => Err(Unknown::Scheme),
+        }
     }
-    Ok(gateway.issuers.verify(token.trim()).await?)
 }
 
 /// Says to those who are not believed that it is their token.

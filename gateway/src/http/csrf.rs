@@ -16,6 +16,7 @@ use kernel::ErrorCode;
 use super::asked::{Asked, GRAPHQL_PATH};
 use crate::Gateway;
 use crate::config::CsrfConfig;
+use crate::cookies;
 
 /// Where the request comes from, as the browser says it.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -49,11 +50,7 @@ pub(super) async fn guard(State(gateway): State<Arc<Gateway>>, request: Request,
 }
 
 fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
-    // Bytes, since a value of another cookie may be no text.
-    let pairs = headers.get_all(header::COOKIE).iter().flat_map(|value| value.as_bytes().split(|&byte| byte == b';'));
-    pairs
-        .map(<[u8]>::trim_ascii)
-        .any(|pair| pair.split(|&byte| byte == b'=').next().is_some_and(|given| given.trim_ascii() == name.as_bytes()))
+    cookies::of(headers).any(|cookie| cookie.name == name.as_bytes())
 }
 
 /// Whether a WebSocket is asked for: no form and no script can write that header, and whose page asks is looked at there.

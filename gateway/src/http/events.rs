@@ -12,7 +12,8 @@ use kernel::ErrorCode;
 use serde::Serialize;
 use service_kit::server::Stopping;
 
-use super::streams::{self, Credentials};
+use super::auth::Credentials;
+use super::streams;
 use crate::Gateway;
 use crate::error::GraphqlError;
 use crate::pipeline::{Answer, Asker, Params};
@@ -32,14 +33,14 @@ pub(super) async fn answer(
     gateway: &Arc<Gateway>,
     params: Params,
     asker: Asker<'_>,
-    headers: &HeaderMap,
+    credentials: Credentials,
     stopping: Option<Stopping>,
 ) -> Result<Response, Vec<GraphqlError>> {
     let place = match gateway.streams.streams.take(asker.client.clone()) {
         Ok(place) => place,
         Err(none) => return Ok(none.response(&asker.account.request_id)),
     };
-    let answers = streams::answers(gateway, params, asker, place, Credentials::of(headers), stopping).await;
+    let answers = streams::answers(gateway, params, asker, place, credentials, stopping).await;
     let (events, outcome): (BoxStream<'static, Event>, _) = match answers {
         Ok(answers) => (answers.map(|answer: Answer| next(&answer)).boxed(), Outcome::answered(&[])),
         Err(errors) if errors.iter().any(is_about_the_caller) => return Err(errors),

@@ -11,6 +11,7 @@ use kernel::ErrorCode;
 use serde::Serialize;
 
 use super::arrival::Arrival;
+use super::auth::Credentials;
 use super::body::{BadBody, ReadBody};
 use super::request_id::{REQUEST_ID, request_id};
 use super::{accept, auth, content, events, websocket};
@@ -85,8 +86,9 @@ async fn answer(
         return refusal(StatusCode::NOT_ACCEPTABLE, vec![error], JSON, &id);
     };
     let media_type = if wanted == GRAPHQL { GRAPHQL } else { JSON };
-    let principal = match auth::principal(gateway, headers).await {
-        Ok(principal) => principal,
+    let credentials = Credentials::of(gateway, headers);
+    let identity = match credentials.identity(gateway, &arrival.account).await {
+        Ok(identity) => identity,
         Err(unknown) => {
             let error = GraphqlError::new(unknown.code(), unknown.to_string());
             return auth::challenge(refusal(unknown.status(), vec![error], media_type, &id));
@@ -99,12 +101,12 @@ async fn answer(
     };
     let address = arrival.address(headers, &gateway.config.trusted_proxies);
     let Arrival { account, stopping, .. } = arrival;
-    account.comes_from(principal.client.as_deref());
-    let (client, standing) = (Client::of(&principal, address), OnceLock::new());
+    account.comes_from(identity.principal().client.as_deref());
+    let (client, standing) = (Client::of(identity.principal(), address), OnceLock::new());
     let headers_taken = gateway.forwarding.take(headers);
-    let asker = Asker { principal, account, client, standing: &standing, headers: headers_taken };
+    let asker = Asker { identity, account, client, standing: &standing, headers: headers_taken };
     if wanted == events::MEDIA_TYPE {
-        let mut response = match events::answer(gateway, params, asker, headers, stopping).await {
+        let mut response = match events::answer(gateway, params, asker, credentials, stopping).await {
             Ok(events) => events,
             Err(errors) => {
                 let status = errors.first().map_or(500, GraphqlError::status);

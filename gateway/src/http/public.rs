@@ -12,7 +12,7 @@ use service_kit::principal_token;
 use service_kit::problem::{nothing_here, problem};
 use tracing::Span;
 
-use super::auth;
+use super::auth::{self, Credentials};
 use crate::Gateway;
 use crate::people;
 use crate::public::{Failed, PublicRoute, headers};
@@ -28,13 +28,14 @@ pub(super) async fn forward(
     let Some(route) = serving.public.find(request.uri().path()) else {
         return nothing_here().await;
     };
-    match auth::principal(&gateway, request.headers()).await {
-        Ok(principal) => match people::recognise(&gateway, &serving, principal, &account).await {
-            (principal, None) => hand_on(&gateway, route, request, &principal, &account).await,
-            // A person who is not recognised would be told that nothing is there for them.
-            (_, Some(_)) => {
-                refusal(&Failed::Unreachable("who asks cannot be learned".to_owned()), &gateway.config.person_service)
+    let person_service = gateway.config.person_service.as_str();
+    match Credentials::of(&gateway, request.headers()).identity(&gateway, &account).await {
+        Ok(identity) => match people::recognise(&gateway, &serving, identity, &account).await {
+            // A person who is not recognised would be told that nothing is there for them; but logging in and out must go on.
+            (_, Some(_)) if route.service() != person_service => {
+                refusal(&Failed::Unreachable("who asks cannot be learned".to_owned()), person_service)
             }
+            (principal, _) => hand_on(&gateway, route, request, &principal, &account).await,
         },
         Err(unknown) => auth::challenge(problem(unknown.status(), unknown.code(), &unknown.to_string())),
     }
@@ -54,7 +55,9 @@ async fn hand_on(
     *onward.method_mut() = parts.method;
     *onward.uri_mut() = parts.uri;
     *onward.headers_mut() = parts.headers;
-    headers::of_request(onward.headers_mut());
+    // Whose service people are knows them by its own cookies, too.
+    let keeps_sessions = route.service() == gateway.config.person_service;
+    headers::of_request(onward.headers_mut(), keeps_sessions.then_some(&gateway.config.csrf.cookie));
     account.trace.hand_on(&Span::current(), onward.headers_mut());
     let token = gateway.principal_token(route.service(), principal);
     if let Some(Ok(mut value)) = token.map(|token| HeaderValue::from_str(&token)) {
@@ -69,6 +72,9 @@ async fn hand_on(
     };
     match answered {
         Ok(mut response) => {
+            if keeps_sessions {
+                headers::sessions_ended(response.headers()).for_each(|hash| gateway.people.session_ended(hash));
+            }
             headers::of_response(response.headers_mut());
             response
         }

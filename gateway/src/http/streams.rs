@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use futures::FutureExt;
 use futures::stream::{BoxStream, StreamExt};
+use kernel::ErrorCode;
 use service_kit::server::Stopping;
 
-use super::auth::{self, Unknown};
+use super::auth::Credentials;
 use super::places::Place;
 use crate::Gateway;
 use crate::error::GraphqlError;
@@ -15,38 +16,29 @@ use crate::people;
 use crate::pipeline::{self, Answer, Answers, Asker, Caller, Params, Recall};
 use crate::telemetry::Account;
 
-/// What makes a listener known, kept to be looked at again before each event.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Credentials(HeaderMap);
-
-impl Credentials {
-    /// Those of a request.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
-        let mut kept = HeaderMap::new();
-        for value in headers.get_all(header::AUTHORIZATION) {
-            kept.append(header::AUTHORIZATION, value.clone());
-        }
-        Self(kept)
-    }
-
-    pub(super) async fn principal(&self, gateway: &Gateway) -> Result<kernel::Principal, Unknown> {
-        auth::principal(gateway, &self.0).await
-    }
-
-    /// Learns who it is, whenever it is asked.
-    fn recall(self, gateway: Arc<Gateway>, account: Arc<Account>, headers: HeaderMap) -> Recall {
-        Box::new(move || {
-            let (credentials, gateway, account) = (self.clone(), Arc::clone(&gateway), Arc::clone(&account));
-            let headers = headers.clone();
-            async move {
-                let principal = credentials.principal(&gateway).await;
-                let principal = principal.map_err(|unknown| GraphqlError::new(unknown.code(), unknown.to_string()))?;
-                let (principal, doubt) = people::recognise(&gateway, &gateway.serving(), principal, &account).await;
-                Ok(Caller { principal, doubt, account, headers })
+/// Learns who listens, whenever it is asked. Who began `with_a_session` and has it no more is not taken for somebody else.
+fn recall(
+    credentials: Credentials,
+    gateway: Arc<Gateway>,
+    account: Arc<Account>,
+    headers: HeaderMap,
+    with_a_session: bool,
+) -> Recall {
+    Box::new(move || {
+        let (credentials, gateway, account) = (credentials.clone(), Arc::clone(&gateway), Arc::clone(&account));
+        let headers = headers.clone();
+        async move {
+            let identity = credentials.identity(&gateway, &account).await;
+            let identity = identity.map_err(|unknown| GraphqlError::new(unknown.code(), unknown.to_string()))?;
+            if with_a_session && !identity.has_session() && !identity.is_doubtful() {
+                let told = "the session has ended: log in, and subscribe again";
+                return Err(GraphqlError::new(ErrorCode::Unauthenticated, told));
             }
-            .boxed()
-        })
-    }
+            let (principal, doubt) = people::recognise(&gateway, &gateway.serving(), identity, &account).await;
+            Ok(Caller { principal, doubt, account, headers })
+        }
+        .boxed()
+    })
 }
 
 /// The answers of an operation, one after the other: of a query or a mutation there is one. Those of a subscription end when the process stops.
@@ -58,7 +50,9 @@ pub(super) async fn answers(
     credentials: Credentials,
     stopping: Option<Stopping>,
 ) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
-    let recall = credentials.recall(Arc::clone(gateway), Arc::clone(&asker.account), asker.headers.clone());
+    let (account, headers, with_a_session) =
+        (Arc::clone(&asker.account), asker.headers.clone(), asker.identity.has_session());
+    let recall = recall(credentials, Arc::clone(gateway), account, headers, with_a_session);
     Ok(match pipeline::stream(gateway, params, asker, recall).await? {
         Answers::One(answer) => futures::stream::iter([*answer]).boxed(),
         Answers::Many(answers) => {

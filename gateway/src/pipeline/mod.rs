@@ -37,14 +37,14 @@ use crate::budget::{Client, Standing};
 use crate::cost::Estimate;
 use crate::engine::Serving;
 use crate::error::GraphqlError;
-use crate::people;
+use crate::people::{self, Identity};
 use crate::telemetry::Account;
 use execute::Context;
 use prepare::Parsed;
 
 /// Who asks, as far as the request says it.
 pub(crate) struct Asker<'a> {
-    pub(crate) principal: Principal,
+    pub(crate) identity: Identity,
     pub(crate) account: Arc<Account>,
     /// Whose budget it is.
     pub(crate) client: Client,
@@ -158,8 +158,8 @@ async fn answer(
     weighed: Weighed,
 ) -> Result<Answer, Vec<GraphqlError>> {
     let Weighed { parsed, variables, estimate } = weighed;
-    let Asker { principal, account, headers, client, .. } = asker;
-    let (principal, doubt) = people::recognise(gateway, serving, principal, &account).await;
+    let Asker { identity, account, headers, client, .. } = asker;
+    let (principal, doubt) = people::recognise(gateway, serving, identity, &account).await;
     let caller = &Caller { principal, doubt, account, headers };
     let prepared = prepare::planned(gateway, serving, &parsed, &variables, &caller.principal, &client).await?;
     let introspected = prepare::introspect(gateway, serving, &prepared, &variables, &caller.principal)?;

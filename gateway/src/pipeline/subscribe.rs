@@ -91,7 +91,8 @@ impl Joiner {
         let caller = (self.recall)().await?;
         if !prepare::is_for(gateway, serving, parsed, prepared, &caller.principal) {
             let told = "what you may see has changed since this subscription began: subscribe again";
-            return Err(GraphqlError::new(ErrorCode::Forbidden, told));
+            // Where that is only because it cannot be learned who asks, it is that which is told.
+            return Err(caller.doubt.unwrap_or_else(|| GraphqlError::new(ErrorCode::Forbidden, told)));
         }
         let context = Context { gateway, serving, variables, caller: &caller };
         let Some(source) = source(prepared) else { return Ok(Answer::default()) };

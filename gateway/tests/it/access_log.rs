@@ -10,8 +10,10 @@ use axum::routing::get;
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use service_kit::access_token::Grant;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tracing::Level;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -42,8 +44,12 @@ impl<'a> MakeWriter<'a> for Log {
 
 impl Log {
     fn listen() -> (Self, DefaultGuard) {
+        Self::listen_to(Level::INFO)
+    }
+
+    fn listen_to(level: Level) -> (Self, DefaultGuard) {
         let log = Self::default();
-        let logs = tracing_subscriber::fmt().json().flatten_event(true).with_writer(log.clone());
+        let logs = tracing_subscriber::fmt().with_max_level(level).json().flatten_event(true).with_writer(log.clone());
         let guard = tracing::subscriber::set_default(logs.finish());
         (log, guard)
     }
@@ -135,6 +141,44 @@ async fn a_refusal_and_a_gap_have_their_codes() {
         ]
     );
     assert!(!log.text().contains("s3cr3t"));
+}
+
+/// Who logs in comes back with a code in the address, and with what their session is known by.
+#[tokio::test]
+async fn no_level_tells_what_a_login_is_made_of() {
+    let (log, _guard) = Log::listen_to(Level::TRACE);
+    let session = "s3cr3t-session-_".repeat(3)[..43].to_owned();
+    let routes = |config: &mut gateway::config::GatewayConfig| {
+        "reviews".clone_into(&mut config.person_service);
+        config.public_routes = ["reviews", "people"].map(|name| (name.to_owned(), vec![format!("/{name}")])).into();
+    };
+    let login = Router::new().route("/reviews/callback", get(|| async { [("set-cookie", "a=s3cr3t")] }));
+    let builder = TestGateway::builder().config(routes).public("reviews", login).refusing("people");
+    let gateway = builder.signed_for(&["people", "reviews"]).start().await;
+    let hash = service_kit::session::hash(&session);
+    gateway.reviews.reply(Reply::Json(json!({"data": {"callingSession": {"client": hash}}})));
+    for path in ["/reviews/callback", "/people/callback"] {
+        // Not by a client whose own lines would be among these.
+        let address = gateway.url.trim_start_matches("http://").to_owned();
+        let mut stream = tokio::net::TcpStream::connect(&address).await.expect("a connection");
+        let request = format!(
+            "GET {path}?code=s3cr3t-code&state=s3cr3t-state HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+             referer: https://idp.example.fr/?s3cr3t\r\ncookie: __Host-passerelle={session}\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("an answer");
+        let status = if path.starts_with("/reviews") { "HTTP/1.1 200" } else { "HTTP/1.1 502" };
+        assert!(answer.starts_with(status), "{answer}");
+    }
+    let lines = log.requests(2).await;
+    assert_eq!(lines[0]["path"], "/reviews/callback");
+    let text = log.text();
+    for secret in ["s3cr3t", &hash] {
+        let told = text.lines().find(|line| line.contains(secret));
+        assert_eq!(told, None);
+    }
+    assert!(text.contains("who asks cannot be learned"), "{text}");
 }
 
 #[tokio::test]

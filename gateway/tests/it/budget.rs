@@ -256,7 +256,8 @@ fn budgets_in_a_redis_that_is_not_configured_are_refused() {
     (config.budget.enabled, config.budget.store) = (true, Store::Redis);
     let supergraph = SUPERGRAPH.to_owned();
     let (in_process, public) = Default::default();
-    let parts = GatewayParts { config, supergraph, signer: None, tokens: None, in_process, public, shared: None };
+    let (signer, tokens, shared, sessions_ended) = Default::default();
+    let parts = GatewayParts { config, supergraph, signer, tokens, in_process, public, shared, sessions_ended };
     let error = Gateway::new(parts).expect_err("refused").to_string();
     assert_eq!(error, "a store of the gateway is redis, and redis.url is empty");
 }

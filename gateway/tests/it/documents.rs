@@ -205,7 +205,8 @@ fn a_gateway_with_a_bad_manifest_does_not_start(#[case] manifest: &str, #[case] 
         config.documents.manifest = Some(path.clone());
         let supergraph = SUPERGRAPH.to_owned();
         let (in_process, public) = Default::default();
-        let parts = GatewayParts { config, supergraph, signer: None, tokens: None, in_process, public, shared: None };
+        let (signer, tokens, shared, sessions_ended) = Default::default();
+        let parts = GatewayParts { config, supergraph, signer, tokens, in_process, public, shared, sessions_ended };
         Gateway::new(parts).expect_err("refused").to_string()
     };
     assert!(start().starts_with("gateway.documents.manifest: "), "missing");

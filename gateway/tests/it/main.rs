@@ -44,6 +44,7 @@ mod persons;
 mod public_routes;
 mod request_ids;
 mod routes;
+mod sessions;
 mod shapes;
 mod tokens;
 mod traces;

@@ -32,7 +32,8 @@ fn person(gateway: &TestGateway) -> String {
 
 fn known() -> Reply {
     Reply::Json(json!({ "data": { "callingPerson": {
-        "personId": "id-1", "profiles": ["TEACHER"], "establishments": ["0350122T"], "workplaces": ["0350122T"], "classes": ["0350122T:CM2"] } } }))
+        "personId": "id-1", "profiles": ["TEACHER"], "establishments": ["0350122T"], "workplaces": ["0350122T"], "classes": ["0350122T:CM2"],
+        "inspects": ["ACA-14"], "administrator": true } } }))
 }
 
 /// What the last call to `people` said of who asks.
@@ -57,6 +58,9 @@ async fn a_person_is_recognised_once_and_told_to_subgraphs() {
         establishments: ["0350122T".to_owned()].into(),
         workplaces: ["0350122T".to_owned()].into(),
         classes: ["0350122T:CM2".to_owned()].into(),
+        inspects: ["ACA-14".to_owned()].into(),
+        administrator: true,
+        session: None,
     };
     assert_eq!(told(&gateway), facts);
     let asked = gateway.reviews.only_request();
@@ -91,6 +95,7 @@ async fn a_graph_without_a_service_of_people_has_nobody_to_ask() {
 #[case(Reply::BreaksOff)]
 #[case(Reply::Json(json!({ "data": null, "errors": [{ "message": "no" }] })))]
 #[case(Reply::Json(json!({ "data": { "callingPerson": { "personId": 7 } } })))]
+#[case(Reply::Json(json!({ "data": { "callingPerson": null }, "errors": [{ "message": "no" }] })))]
 #[tokio::test]
 async fn who_cannot_be_recognised_has_anybodys_rights_and_is_told_so(#[case] reply: Reply) {
     let gateway = gateway().await;

@@ -133,6 +133,20 @@ async fn a_subgraph_in_the_process_is_told_too() {
 }
 
 #[tokio::test]
+async fn no_span_tells_what_comes_back_with_a_login() {
+    let collector = Collector::start().await;
+    let (telemetry, guard) = traced(&collector.url, 1.0);
+    let routes = Router::new().route("/auth/callback", axum::routing::get(async || "in"));
+    let gateway = TestGateway::builder().public("users", routes).start().await;
+    gateway.get("/auth/callback?code=s3cr3t-code&state=s3cr3t-state").await;
+    telemetry.stop().await;
+    drop(guard);
+    let [server] = &*collector.named("http.server") else { panic!("{:#?}", collector.spans()) };
+    assert_eq!(server.attributes["url.path"], "/auth/callback");
+    assert!(!format!("{:?}", collector.spans()).contains("s3cr3t"), "{:#?}", collector.spans());
+}
+
+#[tokio::test]
 async fn a_public_route_is_told_too() {
     let seen = Arc::new(Mutex::new(None));
     let log = Arc::clone(&seen);

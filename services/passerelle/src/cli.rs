@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kernel::TerritoryId;
+use kernel::{SchoolYear, TerritoryId};
 
 pub(crate) use token::{CallerKind, Demo, Issue, TokenCommand};
 
@@ -39,6 +39,20 @@ pub(crate) enum Command {
     Subgraph(SubgraphRole),
     /// Take files in
     Import(Import),
+    /// Read directories
+    Sync {
+        #[command(subcommand)]
+        command: SyncCommand,
+    },
+    /// Go over to a school year: find the pupils of CM2 again in 6e, and say who is missing
+    Transition(Transition),
+    /// Notice whoever has left, and erase whose notice has run out
+    Retention(Retention),
+    /// Who administers this installation
+    Administrator {
+        #[command(subcommand)]
+        command: AdministratorCommand,
+    },
     /// Bring the tables of every service up to date
     Migrate(Common),
     /// What services keep of each other's events
@@ -126,7 +140,7 @@ pub(crate) struct Import {
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) common: Common,
-    /// The date that the file speaks of [default: its newest line date] (annuaire)
+    /// The date that the file speaks of [default: its newest line date; of aaf, that of its name] (annuaire, aaf)
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<NaiveDate>,
     /// The file holds every establishment of this territory: who is missing has closed (annuaire)
@@ -135,10 +149,104 @@ pub(crate) struct Import {
     /// Do everything and keep nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) people: OfPeople,
+}
+
+/// What only feeds of people take.
+#[derive(Debug, Default, Args)]
+pub(crate) struct OfPeople {
+    /// The académie of files that do not say it (aaf)
+    #[arg(long, value_name = "ACADEMY")]
+    pub(crate) academy: Option<TerritoryId>,
+    /// The degree of files that do not say it (aaf)
+    #[arg(long, value_name = "1D|2D")]
+    pub(crate) degree: Option<Degree>,
+    /// An establishment whose people may go, however many; all: every one (aaf)
+    #[arg(long, value_name = "UAI")]
+    pub(crate) accept_removals: Vec<String>,
+}
+
+/// A degree of teaching, as feeds write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Degree {
+    /// Premier degré
+    #[value(name = "1D", alias = "1d")]
+    First,
+    /// Second degré
+    #[value(name = "2D", alias = "2d")]
+    Second,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SyncCommand {
+    /// The directories of ENTs that the configuration names
+    Ldap(SyncLdap),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncLdap {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// This directory alone [default: all of the configuration]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Everybody, and not only what changed: then, too, who has gone is found out
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// An establishment whose people may go, however many; all: every one
+    #[arg(long, value_name = "UAI")]
+    pub(crate) accept_removals: Vec<String>,
+    /// Do everything and keep nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Transition {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The school year that begins, such as 2019-2020
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) school_year: SchoolYear,
+    /// Do everything and keep nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Retention {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Say how many, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdministratorCommand {
+    /// Make somebody an administrator, by what a system calls them
+    Add(WhichAdministrator),
+    /// Take that away
+    Remove(WhichAdministrator),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhichAdministrator {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The system, such as oidc:guichet
+    #[arg(long)]
+    pub(crate) system: String,
+    /// What it calls them, such as the subject of their account
+    #[arg(long)]
+    pub(crate) value: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ImportKind {
+    /// People of an académie: AAF files, complete or delta, of either degree
+    Aaf,
     /// The official directory of establishments
     Annuaire,
     /// The carte scolaire: in the sector of which collège each école lies

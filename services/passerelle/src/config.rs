@@ -1,6 +1,7 @@
 //! The whole configuration: one section a concern, each defined where it is used.
 
 mod redis;
+mod users;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use service_kit::subgraph::SubgraphLimits;
 use service_kit::telemetry::TelemetryConfig;
 
 pub(crate) use self::redis::RedisConfig;
+pub(crate) use self::users::UsersConfig;
 use crate::cli::Common;
 
 /// The configuration of any role.
@@ -45,14 +47,6 @@ pub(crate) struct Config {
     pub(crate) subgraph: SubgraphLimits,
     /// Logs.
     pub(crate) telemetry: TelemetryConfig,
-}
-
-/// The section `[users]`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct UsersConfig {
-    /// The secret that pseudonyms are made with [default: keys/pairwise.key of the data directory, made at first use].
-    pub(crate) pairwise_key_file: Option<PathBuf>,
 }
 
 /// The section `[productions]`.
@@ -150,6 +144,15 @@ impl Config {
         ensure!(
             !config.gateway.shares() || config.redis.shared()?.is_some(),
             "a store of the gateway is redis, and redis.url is empty"
+        );
+        config.users.check(config.public_url.as_deref())?;
+        ensure!(
+            !config.users.shares_sessions() || config.redis.shared()?.is_some(),
+            "users.sessions.store is redis, and redis.url is empty"
+        );
+        ensure!(
+            config.users.sessions.cookie == config.gateway.csrf.cookie,
+            "users.sessions.cookie and gateway.csrf.cookie: the cookie that is guarded is the session's; write the same name"
         );
         config.telemetry.check()?;
         Ok(config)

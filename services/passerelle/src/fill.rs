@@ -109,7 +109,7 @@ pub(crate) async fn fill(house: &House, config: &Config, worker: &Worker) -> any
             bail!("{} rows of the demonstration's {name} were refused: this build is faulty", report.refused);
         }
     }
-    let (everybody, ids) = people::fill(house, &house::pseudonyms(config)?, Clock::System).await?;
+    let (everybody, ids) = people::fill(house, &house::secrets(config)?, Clock::System).await?;
     // Productions take in whom the service of people has told of.
     house.deliver(worker).await?;
     productions::fill(&house.productions, &house::content(config)?, &everybody, &ids).await?;

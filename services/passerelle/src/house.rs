@@ -1,17 +1,21 @@
 //! The services of this house, opened from one configuration.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Context;
 use axum::Router;
 use gateway::subgraph::{InProcessSubgraph, SubgraphClient};
 use gateway::{Gateway, GatewayParts, SharedStore};
 use kernel::Clock;
-use service_kit::access_token;
+use service_kit::access_token::{self, Issuer};
 use service_kit::health::Readiness;
 use service_kit::principal_token::{KeyFiles, Signer, Verifier};
 use service_kit::secret::SecretKeys;
 use service_kit::subgraph::Subgraph;
+use tokio::sync::broadcast::Sender;
+use users::login::{MemorySessions, Sessions};
 
 use crate::config::Config;
 
@@ -55,11 +59,13 @@ impl House {
         config: &Config,
         verifier: &Arc<Verifier>,
         clock: Clock,
+        ended: &Sender<String>,
     ) -> anyhow::Result<[Subgraph; 4]> {
+        let people = users_front(config, self.users.clone(), clock, Some(ended.clone()))?;
         let front = productions_front(config, self.productions.clone(), clock)?;
         Ok([
             establishments::subgraph(self.establishments.clone(), Arc::clone(verifier), &config.subgraph, clock),
-            users::subgraph(self.users.clone(), pseudonyms(config)?, Arc::clone(verifier), &config.subgraph, clock),
+            users::subgraph(people, Arc::clone(verifier), &config.subgraph),
             productions::subgraph(front, Arc::clone(verifier), &config.subgraph),
             activation::subgraph(self.activation.clone(), Arc::clone(verifier), &config.subgraph, clock),
         ])
@@ -80,10 +86,45 @@ pub(crate) fn keys(config: &Config) -> anyhow::Result<KeyFiles> {
     Ok(files)
 }
 
-/// What makes pseudonyms, from the secret of this installation, made where it is missing.
-pub(crate) fn pseudonyms(config: &Config) -> anyhow::Result<users::Pseudonyms> {
-    let own = || config.storage.data.join("keys/pairwise.key");
-    Ok(users::Pseudonyms::new(SecretKeys::at(&config.users.pairwise_key_file.clone().unwrap_or_else(own))?))
+/// The secrets of the service of people, made where they are missing.
+pub(crate) fn secrets(config: &Config) -> anyhow::Result<users::Secrets> {
+    let keys = config.storage.data.join("keys");
+    let at = |given: &Option<PathBuf>, own: &str| SecretKeys::at(&given.clone().unwrap_or_else(|| keys.join(own)));
+    Ok(users::Secrets {
+        pseudonyms: users::Pseudonyms::new(at(&config.users.pairwise_key_file, "pairwise.key")?),
+        vault: users::Vault::new(at(&config.users.vault_key_file, "vault.key")?),
+    })
+}
+
+/// What the subgraph of people stands on. Sessions that end are told to whoever listens in this process, and over Redis where there
+/// is one.
+pub(crate) fn users_front(
+    config: &Config,
+    store: users::Store,
+    clock: Clock,
+    here: Option<Sender<String>>,
+) -> anyhow::Result<users::Front> {
+    let secrets = secrets(config)?;
+    let sessions: Arc<dyn Sessions> = if config.users.shares_sessions() {
+        Arc::new(config.redis.sessions(&config.users.sessions)?.context("redis.url is empty")?)
+    } else {
+        Arc::new(MemorySessions::new(&config.users.sessions))
+    };
+    let away = config.redis.announcements()?;
+    let ended = move |hash: &str| {
+        if let Some(here) = &here {
+            // Nobody may listen yet, or any more.
+            drop(here.send(hash.to_owned()));
+        }
+        if let Some(away) = &away {
+            away.say(hash.to_owned());
+        }
+    };
+    let sign_in = config.users.sign_in(config.public_url.as_deref().unwrap_or_default());
+    let sign_in = users::login::sign_in(sign_in, store.clone(), secrets.clone(), sessions, Arc::new(ended), clock)?;
+    let files = issuer_keys(config)?;
+    let issuer = files.private.exists().then(|| Issuer::from_file(&files.private, clock)).transpose()?.map(Arc::new);
+    Ok(users::Front { store, secrets, sign_in, issuer, clock })
 }
 
 /// What the subgraph of productions stands on.
@@ -128,13 +169,18 @@ pub(crate) fn tokens(config: &Config) -> anyhow::Result<access_token::Verifier> 
     Ok(access_token::Verifier::from_file(&key, Clock::System)?)
 }
 
-/// The Redis of the gateways, where they keep anything there.
+/// The Redis of the gateways, where they keep anything there or are told of sessions.
 pub(crate) fn shared(config: &Config) -> anyhow::Result<Option<SharedStore>> {
-    Ok(config.redis.shared()?.filter(|_| config.gateway.shares()))
+    Ok(config.redis.shared()?.filter(|_| config.gateway.shares() || config.users.shares_sessions()))
 }
 
 /// A gateway whose subgraphs all run in this process.
-pub(crate) fn gateway_in_process(config: &Config, subgraphs: &[Subgraph], signer: Signer) -> anyhow::Result<Gateway> {
+pub(crate) fn gateway_in_process(
+    config: &Config,
+    subgraphs: &[Subgraph],
+    signer: Signer,
+    ended: &Sender<String>,
+) -> anyhow::Result<Gateway> {
     let limit = config.gateway.max_subgraph_response_bytes;
     let in_process: HashMap<String, Arc<dyn SubgraphClient>> = subgraphs
         .iter()
@@ -152,6 +198,7 @@ pub(crate) fn gateway_in_process(config: &Config, subgraphs: &[Subgraph], signer
         in_process,
         public,
         shared: shared(config)?,
+        sessions_ended: Some(ended.subscribe()),
     };
     Ok(Gateway::new(parts)?)
 }

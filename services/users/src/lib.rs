@@ -6,15 +6,23 @@
 mod app;
 mod domain;
 mod graphql;
+mod oauth;
 mod store;
 
 pub use app::{
-    Evidence, Identifier, MergeError, Refusal, Registered, Registration, RegistrationAffiliation, SOURCES, merge, open,
-    register_people, unmerge,
+    AafError, AafImported, AafOptions, Evidence, Guardian, Identifier, LdapError, LdapOptions, LdapRead, MergeError,
+    Refusal, Registered, Registration, RegistrationAffiliation, Retained, RetentionOptions, SOURCES, Secrets,
+    Transition, import_aaf, merge, open, recognise, register_people, retain, set_administrator, sync_ldap, transition,
+    unmerge,
 };
-pub use domain::Pseudonyms;
-pub use graphql::{sdl, subgraph};
+pub mod login;
+
+pub use domain::{Pseudonyms, Vault};
+pub use graphql::{Front, sdl, subgraph};
 pub use store::Store;
+
+pub use aaf::Degree as FeedDegree;
+pub use sdet::{Config as LdapConfig, check as check_directories};
 
 /// The service's name: of its subgraph, its database file and its PostgreSQL schema.
 pub const NAME: &str = "users";

@@ -21,8 +21,9 @@ use tracing::{Instrument, Span};
 
 use super::super::access_log;
 use super::super::arrival::Arrival;
+use super::super::auth::Credentials;
 use super::super::places::Place;
-use super::super::streams::{self, Credentials};
+use super::super::streams;
 use super::protocol::{Close, PROTOCOL, Said, Told};
 use crate::Gateway;
 use crate::budget::Client;
@@ -80,7 +81,7 @@ impl Connection {
     pub(super) fn new(gateway: Arc<Gateway>, headers: &HeaderMap, arrival: Arrival, place: Place) -> Self {
         Self {
             place,
-            credentials: Credentials::of(headers),
+            credentials: Credentials::of(&gateway, headers),
             request_id: Arc::clone(&arrival.account.request_id),
             headers: gateway.forwarding.take(headers),
             trace: arrival.account.trace.clone(),
@@ -186,11 +187,13 @@ impl Connection {
             Said::Init { authorization } => {
                 if let Some(token) = authorization {
                     let value = HeaderValue::from_str(&token).map_err(|_| (Close::FORBIDDEN, None))?;
-                    self.credentials = Credentials::of(&HeaderMap::from_iter([(header::AUTHORIZATION, value)]));
+                    let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
+                    self.credentials = Credentials::of(&self.gateway, &headers);
                 }
-                let known = self.credentials.principal(&self.gateway).await;
+                let account = Arc::new(Account::new(&self.request_id, self.trace.clone()));
+                let known = self.credentials.identity(&self.gateway, &account).await;
                 let known = known.map_err(|unknown| (Close::FORBIDDEN, Some(unknown.to_string())))?;
-                let placed = self.place.is_of(Client::of(&known, self.address));
+                let placed = self.place.is_of(Client::of(known.principal(), self.address));
                 placed.map_err(|none| (Close::TRY_LATER, Some(none.told())))?;
                 self.begun = true;
                 Ok(Some(Told::ConnectionAck.message()))
@@ -304,13 +307,13 @@ impl Operation {
     }
 
     async fn answers(&self, params: Params) -> Result<BoxStream<'static, Answer>, Vec<GraphqlError>> {
-        let principal = self.credentials.principal(&self.gateway).await;
-        let principal = principal.map_err(|unknown| vec![GraphqlError::new(unknown.code(), unknown.to_string())])?;
-        self.account.comes_from(principal.client.as_deref());
-        let client = Client::of(&principal, self.address);
+        let identity = self.credentials.identity(&self.gateway, &self.account).await;
+        let identity = identity.map_err(|unknown| vec![GraphqlError::new(unknown.code(), unknown.to_string())])?;
+        self.account.comes_from(identity.principal().client.as_deref());
+        let client = Client::of(identity.principal(), self.address);
         let standing = OnceLock::new();
         let (account, headers) = (Arc::clone(&self.account), self.headers.clone());
-        let asker = Asker { principal, account, client, standing: &standing, headers };
+        let asker = Asker { identity, account, client, standing: &standing, headers };
         let place = self.gateway.streams.streams.take(asker.client.clone()).map_err(|none| vec![none.error()])?;
         let (credentials, stopping) = (self.credentials.clone(), self.stopping.clone());
         streams::answers(&self.gateway, params, asker, place, credentials, stopping).await

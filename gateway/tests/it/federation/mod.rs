@@ -13,6 +13,7 @@ mod mutations;
 mod override_field;
 mod provides;
 mod requires;
+mod sessions;
 mod shared;
 mod subscriptions;
 mod values;

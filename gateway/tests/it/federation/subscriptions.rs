@@ -198,20 +198,30 @@ async fn events_of_a_subgraph_by_web_socket() {
 }
 
 /// A client's WebSocket.
-struct Socket(tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>);
+pub(super) struct Socket(tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>);
 
 impl Socket {
     async fn open(graph: &Graph, protocol: Option<&str>) -> Self {
+        let protocol = protocol.map(|protocol| ("sec-websocket-protocol", protocol));
+        Self::open_with(graph, protocol.as_slice()).await
+    }
+
+    async fn open_with(graph: &Graph, headers: &[(&'static str, &str)]) -> Self {
         let url = graph.url.replace("http://", "ws://") + "/graphql";
         let mut request = url.into_client_request().expect("a request");
-        if let Some(protocol) = protocol {
-            request.headers_mut().insert("sec-websocket-protocol", protocol.parse().expect("a header"));
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().expect("a header"));
         }
         Self(tokio_tungstenite::connect_async(request).await.expect("a connection").0)
     }
 
     async fn begun(graph: &Graph) -> Self {
-        let mut socket = Self::open(graph, Some("graphql-transport-ws")).await;
+        Self::begun_with(graph, &[]).await
+    }
+
+    pub(super) async fn begun_with(graph: &Graph, headers: &[(&'static str, &str)]) -> Self {
+        let headers = [headers, &[("sec-websocket-protocol", "graphql-transport-ws")]].concat();
+        let mut socket = Self::open_with(graph, &headers).await;
         socket.say(json!({"type": "connection_init"})).await;
         assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
         socket
@@ -221,11 +231,11 @@ impl Socket {
         self.0.send(Message::text(message.to_string())).await.expect("sent");
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str) {
+    pub(super) async fn subscribe(&mut self, id: &str, query: &str) {
         self.say(json!({"id": id, "type": "subscribe", "payload": {"query": query}})).await;
     }
 
-    async fn hear(&mut self) -> Value {
+    pub(super) async fn hear(&mut self) -> Value {
         loop {
             match self.0.next().await.expect("a message").expect("a message") {
                 Message::Text(text) => return serde_json::from_str(text.as_str()).expect("JSON"),

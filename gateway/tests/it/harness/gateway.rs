@@ -16,6 +16,7 @@ use service_kit::principal_token::{KeyFiles, Signer, Verifier};
 use service_kit::server::{ServerConfig, serve};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::broadcast;
 
 use super::{Answer, Reply, SUPERGRAPH, Stub, catalogue, people, reviews};
 
@@ -41,6 +42,7 @@ pub(crate) struct Builder {
     issuer: bool,
     public: HashMap<String, axum::Router>,
     shared: Option<SharedStore>,
+    sessions_ended: Option<broadcast::Receiver<String>>,
     ready: Result<(), String>,
 }
 
@@ -60,6 +62,7 @@ impl TestGateway {
             issuer: false,
             public: HashMap::new(),
             shared: None,
+            sessions_ended: None,
             ready: Ok(()),
         }
     }
@@ -168,6 +171,12 @@ impl Builder {
         self
     }
 
+    /// It is told of sessions that end in its process.
+    pub(crate) fn sessions_ended(mut self, ended: broadcast::Receiver<String>) -> Self {
+        self.sessions_ended = Some(ended);
+        self
+    }
+
     /// What it needs is not there.
     pub(crate) fn not_ready(mut self, missing: &str) -> Self {
         self.ready = Err(missing.to_owned());
@@ -175,7 +184,18 @@ impl Builder {
     }
 
     pub(crate) async fn start(self) -> TestGateway {
-        let Self { supergraph, mut config, refusing, in_process, signed, issuer, public, shared, ready } = self;
+        let Self {
+            supergraph,
+            mut config,
+            refusing,
+            in_process,
+            signed,
+            issuer,
+            public,
+            shared,
+            sessions_ended,
+            ready,
+        } = self;
         let stub = async |name: &str, reply: Reply| match refusing {
             Some(refusing) if refusing == name => Stub::refusing(),
             _ => Stub::start(reply).await,
@@ -198,7 +218,7 @@ impl Builder {
         let tokens = issuer
             .as_ref()
             .map(|(_, files)| access_token::Verifier::from_file(&files.public, Clock::System).expect("a public key"));
-        let parts = GatewayParts { config, supergraph, signer, tokens, in_process, public, shared };
+        let parts = GatewayParts { config, supergraph, signer, tokens, in_process, public, shared, sessions_ended };
         let gateway = Arc::new(Gateway::new(parts).expect("a supergraph that can be served"));
         let readiness = Arc::new(move || futures::future::ready(ready.clone()).boxed());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

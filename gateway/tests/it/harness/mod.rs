@@ -12,6 +12,7 @@ mod people;
 mod redis;
 mod reply;
 mod reviews;
+mod sessions;
 mod stub;
 
 pub(crate) use answer::{Answer, failed};
@@ -24,4 +25,5 @@ pub(crate) use guarded::guarded;
 pub(crate) use people::schema as people_schema;
 pub(crate) use redis::SharedRedis;
 pub(crate) use reply::Reply;
+pub(crate) use sessions::{Sessions, cookie};
 pub(crate) use stub::{Recorded, Stub};

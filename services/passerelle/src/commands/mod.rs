@@ -2,6 +2,7 @@
 
 pub(crate) mod import;
 mod metrics;
+mod people;
 mod projections;
 mod roles;
 mod schema;
@@ -27,6 +28,10 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Gateway(role) => roles::gateway(role).await,
         Command::Subgraph(role) => roles::subgraph(role).await,
         Command::Import(import) => unless_stopped(import::run(import)).await,
+        Command::Sync { command } => unless_stopped(people::sync(command)).await,
+        Command::Transition(command) => unless_stopped(people::transition(command)).await,
+        Command::Retention(command) => unless_stopped(people::retention(command)).await,
+        Command::Administrator { command } => people::administrator(command).await,
         Command::Projections { command } => unless_stopped(projections::run(command)).await,
         Command::Schema { command } => schema::run(&command),
         Command::Token { command } => token::run(command),

@@ -45,6 +45,8 @@ pub(super) async fn gateway(role: GatewayRole) -> anyhow::Result<ExitCode> {
         in_process: HashMap::new(),
         public: HashMap::new(),
         shared: house::shared(&config)?,
+        // Services are other processes: what they end is heard over Redis.
+        sessions_ended: None,
     };
     let gateway = Arc::new(Gateway::new(parts)?);
     check_addresses(&config, &gateway)?;
@@ -118,7 +120,8 @@ pub(super) async fn subgraph(role: SubgraphRole) -> anyhow::Result<ExitCode> {
         Service::Users => {
             let store = users::open(&config.target(name)?).await?;
             let (database, projection) = (store.db().clone(), Arc::new(store.clone()));
-            let subgraph = users::subgraph(store, house::pseudonyms(&config)?, verifier, &config.subgraph, clock);
+            let front = house::users_front(&config, store, clock, None)?;
+            let subgraph = users::subgraph(front, verifier, &config.subgraph);
             (subgraph, database, Some(projection))
         }
         Service::Productions => {

@@ -8,6 +8,7 @@ use events::Worker;
 use kernel::Clock;
 use service_kit::principal_token::{Signer, Verifier};
 use tokio::net::TcpListener;
+use tokio::sync::broadcast;
 
 use super::metrics;
 use crate::cli::Serve;
@@ -15,6 +16,9 @@ use crate::config::{Config, Flags};
 use crate::fill;
 use crate::house::{self, House};
 use crate::say;
+
+/// Sessions that may end before the gateway has heard of the first.
+const SESSIONS_HEARD: usize = 1024;
 
 /// Serves until told to stop.
 pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
@@ -62,8 +66,9 @@ pub(super) async fn run(serve: Serve) -> anyhow::Result<ExitCode> {
     }
     let keys = house::keys(&config)?;
     let verifier = Arc::new(Verifier::from_file(&keys.public, clock)?);
-    let subgraphs = house.subgraphs(&config, &verifier, clock)?;
-    let gateway = house::gateway_in_process(&config, &subgraphs, Signer::from_file(&keys.private, clock)?)?;
+    let (ended, _) = broadcast::channel(SESSIONS_HEARD);
+    let subgraphs = house.subgraphs(&config, &verifier, clock, &ended)?;
+    let gateway = house::gateway_in_process(&config, &subgraphs, Signer::from_file(&keys.private, clock)?, &ended)?;
     let gateway = Arc::new(gateway);
     tokio::spawn(gateway::watch_documents(Arc::clone(&gateway)));
     metrics::serve(metrics_listener, &gateway, &config);

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
-use events::Streams;
+use events::{Announcements, Streams};
 use gateway::SharedStore;
 use serde::{Deserialize, Serialize};
+use users::login::{RedisSessions, SessionsConfig};
 
 use super::read_secret;
 
@@ -48,6 +49,18 @@ impl RedisConfig {
     pub(crate) fn shared(&self) -> anyhow::Result<Option<SharedStore>> {
         let Some((url, origin)) = self.url()? else { return Ok(None) };
         Ok(Some(SharedStore::new(&url, &self.prefix).context(origin)?))
+    }
+
+    /// Where sessions are kept together, if there is a Redis. Nothing is connected yet.
+    pub(crate) fn sessions(&self, config: &SessionsConfig) -> anyhow::Result<Option<RedisSessions>> {
+        let Some((url, origin)) = self.url()? else { return Ok(None) };
+        Ok(Some(RedisSessions::new(&url, &self.prefix, config).context(origin)?))
+    }
+
+    /// Where gateways hear of sessions that end, if there is a Redis.
+    pub(crate) fn announcements(&self) -> anyhow::Result<Option<Announcements>> {
+        let Some((url, origin)) = self.url()? else { return Ok(None) };
+        Ok(Some(Announcements::new(&url, &service_kit::session::ended_channel(&self.prefix)).context(origin)?))
     }
 
     /// The address, and where it stands in the configuration.

@@ -155,8 +155,8 @@ impl Town {
             family_name: Some(family_name.to_owned()),
             identifiers: vec![Identifier { system: system.to_owned(), value: format!("{system}-{:05}", place + 1) }],
             affiliations,
-            school_years: Vec::new(),
             source: system.to_owned(),
+            ..Registration::default()
         });
         place
     }

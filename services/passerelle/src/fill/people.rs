@@ -14,13 +14,13 @@ const BATCH: usize = 500;
 /// Registers everybody; their internal ids, by place.
 pub(super) async fn fill(
     house: &House,
-    pseudonyms: &users::Pseudonyms,
+    secrets: &users::Secrets,
     clock: Clock,
 ) -> anyhow::Result<(Everybody, Vec<Uuid>)> {
     let everybody = demo::people(SchoolYear::of(clock.today()));
     let mut ids = Vec::with_capacity(everybody.registrations.len());
     for batch in everybody.registrations.chunks(BATCH) {
-        let answers = users::register_people(&house.users, pseudonyms, &clock, batch).await;
+        let answers = users::register_people(&house.users, secrets, &clock, batch).await;
         let answers = answers.map_err(|fault| anyhow!(fault.cause_chain().unwrap_or_else(|| fault.to_string())));
         for answer in answers.context("cannot register people")? {
             match answer {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use db::StoreError;
+use chrono::{DateTime, Utc};
 use db::outbox::{self, NewEvent};
-use kernel::Clock;
+use db::{StoreError, Tx};
 use kernel::events::{PersonMerged, PersonUnmerged};
+use kernel::{Clock, ErrorCode, Fault};
 use uuid::Uuid;
 
 use super::register::told;
@@ -38,7 +39,18 @@ pub enum MergeError {
     Store(#[from] StoreError),
     /// What is stored cannot be read.
     #[error("people cannot be read: {0}")]
-    Unreadable(kernel::Fault),
+    Unreadable(Fault),
+}
+
+impl From<MergeError> for Fault {
+    fn from(error: MergeError) -> Self {
+        match error {
+            MergeError::UnknownPerson | MergeError::UnknownMerge => Self::new(ErrorCode::NotFound, error.to_string()),
+            MergeError::SamePerson => Self::new(ErrorCode::Conflict, error.to_string()),
+            MergeError::Store(error) => error.into(),
+            MergeError::Unreadable(fault) => fault,
+        }
+    }
 }
 
 /// Makes lookups of `from`, and of everybody who led there, lead to `into`. Returns the merge's id, by which it can be undone.
@@ -48,12 +60,26 @@ pub enum MergeError {
 pub async fn merge(store: &Store, clock: &Clock, from: Uuid, into: Uuid, why: &Evidence) -> Result<Uuid, MergeError> {
     let mut tx = store.db().begin().await?;
     store.lock_merges(&mut tx).await?;
-    let led_from = store.canonical_in(&mut tx, from).await?.ok_or(MergeError::UnknownPerson)?;
-    let leads_to = store.canonical_in(&mut tx, into).await?.ok_or(MergeError::UnknownPerson)?;
+    let merge_id = merge_in(store, &mut tx, clock.now(), from, into, why).await?;
+    tx.commit().await?;
+    Ok(merge_id)
+}
+
+/// The same within a transaction that has the right to merge.
+pub(crate) async fn merge_in(
+    store: &Store,
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    from: Uuid,
+    into: Uuid,
+    why: &Evidence,
+) -> Result<Uuid, MergeError> {
+    let led_from = store.canonical_in(tx, from).await?.ok_or(MergeError::UnknownPerson)?;
+    let leads_to = store.canonical_in(tx, into).await?.ok_or(MergeError::UnknownPerson)?;
     if led_from == leads_to {
         return Err(MergeError::SamePerson);
     }
-    let (merge_id, now) = (Uuid::now_v7(), clock.now());
+    let merge_id = Uuid::now_v7();
     let row = MergeRow {
         merge_id,
         from_id: from,
@@ -63,15 +89,14 @@ pub async fn merge(store: &Store, clock: &Clock, from: Uuid, into: Uuid, why: &E
         merged_at: now,
         undone_at: None,
     };
-    store.insert_merge(&mut tx, &row).await?;
-    let led = store.members(&mut tx, led_from).await?;
-    store.redirect(&mut tx, &led.iter().map(|id| (*id, leads_to)).collect::<Vec<_>>()).await?;
+    store.insert_merge(tx, &row).await?;
+    let led = store.members(tx, led_from).await?;
+    store.redirect(tx, &led.iter().map(|id| (*id, leads_to)).collect::<Vec<_>>()).await?;
     let payload = PersonMerged { person_ids: led.iter().map(Uuid::to_string).collect(), into: leads_to.to_string() };
     let mut events = vec![NewEvent::new(PersonMerged::KIND, leads_to.to_string(), &payload)];
-    let people = store.people_in(&mut tx, &[leads_to]).await.map_err(MergeError::Unreadable)?;
+    let people = store.people_in(tx, &[leads_to]).await.map_err(MergeError::Unreadable)?;
     events.extend(told(&people, &[leads_to]));
-    outbox::append(&mut tx, &events, now).await?;
-    tx.commit().await?;
+    outbox::append(tx, &events, now).await?;
     Ok(merge_id)
 }
 

@@ -1,14 +1,34 @@
 //! Use cases: opening, registering people, merging and unmerging them, and following the directory by its events.
 
+mod administrators;
+mod clients;
+mod erase;
+mod feeds;
 mod follow;
 mod lookup;
 mod merge;
+mod own;
+mod proposals;
+mod recognise;
 mod register;
+mod secrets;
+mod transition;
 
+pub use administrators::set_administrator;
+pub(crate) use clients::{NewClient, granted, register as register_client};
+pub(crate) use erase::erase;
+pub use erase::{Retained, RetentionOptions, retain};
+pub use feeds::{AafError, AafImported, AafOptions, LdapError, LdapOptions, LdapRead, import_aaf, sync_ldap};
 pub use follow::SOURCES;
-pub(crate) use lookup::{Seen, by_identifier, by_pseudonym, caller, oneself, seen};
+pub(crate) use lookup::{Seen, by_identifier, by_pseudonym, caller, facts_of, oneself, own_pseudonym, seen};
 pub use merge::{Evidence, MergeError, merge, unmerge};
-pub use register::{Identifier, Refusal, Registered, Registration, RegistrationAffiliation, register_people};
+pub(crate) use own::{Saying, authorise, export};
+pub(crate) use proposals::decide;
+pub(crate) use recognise::OWN_CLIENT;
+pub use recognise::recognise;
+pub use register::{Guardian, Identifier, Refusal, Registered, Registration, RegistrationAffiliation, register_people};
+pub use secrets::Secrets;
+pub use transition::{Transition, transition};
 
 use db::{Db, OpenError, Target};
 

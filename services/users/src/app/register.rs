@@ -2,16 +2,22 @@
 //! else: never by a name.
 
 mod batch;
+mod guardians;
+mod matching;
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::NaiveDate;
+use db::Tx;
 use db::outbox::{self, NewEvent};
 use kernel::events::{Affiliation, AffiliationChanged};
 use kernel::{Clock, Fault, Level, Profile, SchoolYear, Uai};
 use uuid::Uuid;
 
+pub(super) use self::matching::match_people;
+use super::Secrets;
 use crate::Store;
-use crate::domain::{Person, Pseudonyms};
+use crate::domain::Person;
 use batch::Batch;
 
 /// Bytes of any name, identifier or class.
@@ -20,20 +26,39 @@ const MAX_TEXT: usize = 255;
 const MAX_ITEMS: usize = 100;
 
 /// What a source says of a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Registration {
     /// Prénom.
     pub given_name: Option<String>,
     /// Nom.
     pub family_name: Option<String>,
+    /// Date of birth.
+    pub birth_date: Option<NaiveDate>,
+    /// Identifiant national élève: evidence of who they are, and no key.
+    pub ine: Option<String>,
+    /// Addresses of electronic mail.
+    pub mails: Vec<String>,
     /// What other systems call them: one at least.
     pub identifiers: Vec<Identifier>,
     /// Everything that the source knows of them in the school years that it speaks of.
     pub affiliations: Vec<RegistrationAffiliation>,
     /// School years that the source speaks of beside those of the affiliations: one without any has ended. Other years stay.
     pub school_years: Vec<SchoolYear>,
+    /// Who answers for them, where the source speaks of that.
+    pub guardians: Option<Vec<Guardian>>,
     /// Who says it, such as `AAF` or an ENT.
     pub source: String,
+}
+
+/// Who answers for a pupil.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guardian {
+    /// What a system calls them; they may be told later.
+    pub identifier: Identifier,
+    /// What they are to the pupil, as the source has it.
+    pub relation: Option<String>,
+    /// Whether by law.
+    pub legal: bool,
 }
 
 /// What a system calls a person.
@@ -48,7 +73,7 @@ pub struct Identifier {
 /// What a person is in an establishment in a school year.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistrationAffiliation {
-    /// Where; the directory must hold it.
+    /// Where. In an establishment that the directory does not hold, nobody but themselves sees a person.
     pub uai: Uai,
     /// As what.
     pub profile: Profile,
@@ -94,9 +119,6 @@ pub enum Refusal {
     /// The level is no code.
     #[error("a level is a MEFSTAT4 code of four characters, and only pupils have one; got {0:?}")]
     Level(String),
-    /// The directory does not hold the establishment.
-    #[error("the directory holds no establishment {0}")]
-    UnknownEstablishment(String),
     /// Two identifiers lead to two people: whether they are one is not for an import to say.
     #[error("its identifiers belong to {0} different people; merge them first, or leave the wrong identifier out")]
     SeveralPeople(usize),
@@ -112,22 +134,70 @@ pub enum Refusal {
 /// When the database fails: nothing is then registered.
 pub async fn register_people(
     store: &Store,
-    pseudonyms: &Pseudonyms,
+    secrets: &Secrets,
     clock: &Clock,
     registrations: &[Registration],
 ) -> Result<Vec<Result<Registered, Refusal>>, Fault> {
     let mut tx = store.db().begin().await?;
     // Whoever else registers or merges waits: what is read here is still so when it is written and told.
     store.lock_merges(&mut tx).await?;
-    let mut batch = Batch::read(store, &mut tx, pseudonyms.generation(), registrations).await?;
+    let taken = register_in(store, &mut tx, secrets, clock, registrations).await?;
+    tx.commit().await?;
+    Ok(taken.answers)
+}
+
+/// What became of registrations.
+pub(super) struct Taken {
+    /// One for each, in order.
+    pub(super) answers: Vec<Result<Registered, Refusal>>,
+    /// People who turned out to be somebody known.
+    pub(super) merged: u64,
+    /// People who may be.
+    pub(super) proposed: u64,
+}
+
+/// The same within a transaction that has the right to merge.
+pub(super) async fn register_in(
+    store: &Store,
+    tx: &mut Tx,
+    secrets: &Secrets,
+    clock: &Clock,
+    registrations: &[Registration],
+) -> Result<Taken, Fault> {
+    let mut batch = Batch::read(store, tx, secrets, registrations).await?;
     let answers: Vec<_> = registrations.iter().map(|one| batch.take(one)).collect();
     let now = clock.now();
-    let changed = batch.write(store, &mut tx, now).await?;
+    let written = batch.write(store, tx, now).await?;
+    let mut changed: BTreeSet<Uuid> = written.people;
+    changed.extend(guardians::follow(store, tx, &written.guardians, &written.pupils, clock.today()).await?);
+    let changed = store.canonical_of(tx, &changed.into_iter().collect::<Vec<_>>()).await?;
     // What is told is what now stands, all sources and merged people together.
-    let events = told(&store.people_in(&mut tx, &changed).await?, &changed);
-    outbox::append(&mut tx, &events, now).await?;
-    tx.commit().await?;
-    Ok(answers)
+    let events = told(&store.people_in(tx, &changed).await?, &changed);
+    outbox::append(tx, &events, now).await?;
+    let (merged, proposed) = match_people(store, tx, &written.to_match, now).await?;
+    Ok(Taken { answers, merged, proposed })
+}
+
+/// Ends what a source says of those whom it calls so: it knows them no more.
+pub(super) async fn end_in(
+    store: &Store,
+    tx: &mut Tx,
+    clock: &Clock,
+    source: &str,
+    keys: &[String],
+) -> Result<(), Fault> {
+    let pairs: Vec<(String, String)> = keys.iter().map(|key| (source.to_owned(), key.clone())).collect();
+    let bearers: BTreeSet<Uuid> = store.by_identifiers(tx, &pairs).await?.values().map(|(bearer, _)| *bearer).collect();
+    let bearers: Vec<Uuid> = bearers.into_iter().collect();
+    let said = store.said_of(tx, &bearers).await?;
+    let ended = said.into_keys().filter(|(_, by, _)| by == source).map(|key| (key, Vec::new())).collect();
+    store.write_affiliations(tx, &ended, clock.today()).await?;
+    store.end_feed_records(tx, source, keys, clock.today()).await?;
+    let mut changed = guardians::follow(store, tx, &BTreeSet::new(), &bearers, clock.today()).await?;
+    changed.extend(bearers);
+    let changed = store.canonical_of(tx, &changed.into_iter().collect::<Vec<_>>()).await?;
+    let events = told(&store.people_in(tx, &changed).await?, &changed);
+    Ok(outbox::append(tx, &events, clock.now()).await?)
 }
 
 fn pairs(registration: &Registration) -> impl Iterator<Item = (String, String)> {
@@ -137,7 +207,7 @@ fn pairs(registration: &Registration) -> impl Iterator<Item = (String, String)> 
 /// The events that tell of these people as they now stand.
 pub(super) fn told(people: &HashMap<Uuid, Person>, ids: &[Uuid]) -> Vec<NewEvent> {
     let event = |person: &Person| {
-        let affiliations = person.affiliations.iter().map(|one| Affiliation {
+        let affiliations = person.affiliations.iter().filter(|one| one.ended_on.is_none()).map(|one| Affiliation {
             uai: one.uai.clone(),
             profile: one.profile,
             school_year: one.school_year.to_string(),
@@ -150,7 +220,7 @@ pub(super) fn told(people: &HashMap<Uuid, Person>, ids: &[Uuid]) -> Vec<NewEvent
     ids.iter().filter_map(|id| people.get(id)).map(event).collect()
 }
 
-fn check(registration: &Registration, known: &BTreeSet<String>) -> Result<(), Refusal> {
+fn check(registration: &Registration) -> Result<(), Refusal> {
     let text = |text: &str| !text.trim().is_empty() && text.len() <= MAX_TEXT && !text.contains('\0');
     let all = |texts: &[String]| texts.len() <= MAX_ITEMS && texts.iter().all(|one| text(one));
     if registration.identifiers.is_empty() {
@@ -163,6 +233,15 @@ fn check(registration: &Registration, known: &BTreeSet<String>) -> Result<(), Re
     if ![&registration.given_name, &registration.family_name].into_iter().flatten().all(|name| text(name)) {
         return Err(Refusal::Text("a name"));
     }
+    if registration.mails.len() > MAX_ITEMS || !registration.mails.iter().chain(&registration.ine).all(|one| text(one))
+    {
+        return Err(Refusal::Text("an INE or a mail"));
+    }
+    let guardians = registration.guardians.as_deref().unwrap_or_default();
+    let named = |one: &Guardian| text(&one.identifier.system) && text(&one.identifier.value);
+    if guardians.len() > MAX_ITEMS || !guardians.iter().all(named) {
+        return Err(Refusal::Text("a guardian"));
+    }
     if !text(&registration.source) {
         return Err(Refusal::Text("the source"));
     }
@@ -171,9 +250,6 @@ fn check(registration: &Registration, known: &BTreeSet<String>) -> Result<(), Re
     }
     let mut seen = BTreeSet::new();
     for one in &registration.affiliations {
-        if !known.contains(one.uai.as_str()) {
-            return Err(Refusal::UnknownEstablishment(one.uai.to_string()));
-        }
         if let Some(code) = &one.mefstat4
             && (one.profile != Profile::Pupil || !Level::is_code(code))
         {

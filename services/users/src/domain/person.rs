@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use kernel::{Profile, SchoolYear};
 use uuid::Uuid;
 
@@ -14,6 +15,7 @@ pub(crate) struct Person {
     pub(crate) family_name: Option<String>,
     /// Generation of the secret that their pseudonyms are made with.
     pub(crate) pseudonym_key: i64,
+    pub(crate) birth_date: Option<NaiveDate>,
     /// Every affiliation, the latest year first.
     pub(crate) affiliations: Vec<Affiliation>,
 }
@@ -27,6 +29,20 @@ pub(crate) struct Affiliation {
     pub(crate) mefstat4: Option<String>,
     pub(crate) classes: Vec<String>,
     pub(crate) groups: Vec<String>,
+    /// Since when nobody tells it any more; none while somebody does.
+    pub(crate) ended_on: Option<NaiveDate>,
+}
+
+impl Affiliation {
+    /// Whether it stands in this school year.
+    pub(crate) fn is_now(&self, year: SchoolYear) -> bool {
+        self.school_year == year && self.ended_on.is_none()
+    }
+
+    /// Whether both say the same, whenever it ended.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        Self { ended_on: None, ..self.clone() } == Self { ended_on: None, ..other.clone() }
+    }
 }
 
 impl Person {
@@ -81,12 +97,14 @@ mod tests {
             mefstat4: None,
             classes: Vec::new(),
             groups: Vec::new(),
+            ended_on: None,
         };
         let person = Person {
             id: Uuid::now_v7(),
             given_name: Some("Ada".to_owned()),
             family_name: None,
             pseudonym_key: 1,
+            birth_date: None,
             affiliations: vec![affiliation("2018-2019", Profile::Pupil), affiliation("2026-2027", Profile::Teacher)],
         };
         assert_eq!(person.profiles(), [Profile::Teacher].into());

@@ -6,6 +6,8 @@ use async_graphql::{ID, SimpleObject};
 use kernel::PersonFacts;
 use service_kit::graphql::{Profile, Uai};
 
+use crate::app::OWN_CLIENT;
+
 /// What the house knows of the person who asks; never visible to any client.
 #[derive(SimpleObject)]
 #[graphql(inaccessible)]
@@ -20,6 +22,32 @@ pub(crate) struct CallingPerson {
     workplaces: Vec<Uai>,
     /// Their classes there, as `UAI:class`.
     classes: Vec<String>,
+    /// Ids of the territories that they inspect.
+    inspects: Vec<String>,
+    /// Whether they administer this installation.
+    administrator: bool,
+}
+
+/// Who is logged in under a session; never visible to any client.
+#[derive(SimpleObject)]
+#[graphql(inaccessible)]
+pub(crate) struct CallingSession {
+    /// The client by which they ask: the installation's own.
+    client: String,
+    /// Their pseudonym for it.
+    subject: String,
+    /// The session's public id.
+    session: ID,
+    /// Who they are.
+    #[graphql(flatten)]
+    person: CallingPerson,
+}
+
+impl CallingSession {
+    pub(super) fn of(facts: PersonFacts, session: uuid::Uuid) -> Self {
+        let (client, subject) = (OWN_CLIENT.to_owned(), facts.subject.clone());
+        Self { client, subject, session: ID(session.to_string()), person: facts.into() }
+    }
 }
 
 impl From<PersonFacts> for CallingPerson {
@@ -31,6 +59,8 @@ impl From<PersonFacts> for CallingPerson {
             establishments: uais(&facts.establishments),
             workplaces: uais(&facts.workplaces),
             classes: facts.classes.into_iter().collect(),
+            inspects: facts.inspects.into_iter().collect(),
+            administrator: facts.administrator,
         }
     }
 }

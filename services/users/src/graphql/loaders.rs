@@ -5,23 +5,21 @@ use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use kernel::{Clock, Fault, Principal};
+use kernel::{Fault, Principal};
 use service_kit::batches::Batches;
 use uuid::Uuid;
 
+use super::Front;
 use super::user::User;
 use crate::app::{self, Seen};
-use crate::{Pseudonyms, Store};
 
 /// The loaders of one request.
 pub(crate) struct Loaders(DataLoader<Reads, HashMapCache>);
 
 /// The use cases' batched reads, for one caller.
 pub(crate) struct Reads {
-    pub(crate) store: Store,
-    pub(crate) pseudonyms: Pseudonyms,
+    pub(crate) front: Front,
     pub(crate) principal: Principal,
-    pub(crate) clock: Clock,
 }
 
 impl Loaders {
@@ -52,7 +50,8 @@ impl Loader<PersonKey> for Reads {
     type Error = Fault;
     async fn load(&self, keys: &[PersonKey]) -> Result<HashMap<PersonKey, Seen>, Fault> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
-        let seen = app::seen(&self.store, &self.pseudonyms, &self.principal, &ids).await?;
+        let front = &self.front;
+        let seen = app::seen(&front.store, &front.secrets.pseudonyms, &self.principal, &front.clock, &ids).await?;
         Ok(seen.into_iter().map(|(id, seen)| (PersonKey(id), seen)).collect())
     }
 }

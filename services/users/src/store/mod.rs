@@ -1,10 +1,23 @@
 //! All SQL of this service.
 
+mod administrators;
+mod feeds;
+mod guardians;
+mod matching;
 mod merges;
 mod people;
+mod persons_own;
+mod proposals;
+mod traits;
 mod write;
+mod years;
 
+pub(crate) use feeds::{FeedRecord, FeedStructureRow};
+pub(crate) use matching::NewProposal;
 pub(crate) use merges::MergeRow;
+pub(crate) use persons_own::{AuthorisationRow, DepartureRow, IdentifierRow, MergeReason};
+pub(crate) use proposals::{ClientRow, ProposalRow};
+pub(crate) use traits::{INE, MAIL, TieRow, Ties, Trait, Traits};
 pub(crate) use write::{IdentifierWrite, PersonWrite, Said};
 
 use db::Db;

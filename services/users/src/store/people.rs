@@ -1,7 +1,8 @@
 //! Reading people: where lookups lead, and everything that is known of those.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use db::{StoreError, Tx, with_pool, with_tx};
 use kernel::{Fault, Profile};
 use sqlx::QueryBuilder;
@@ -19,6 +20,7 @@ struct AffiliationRow {
     mefstat4: Option<String>,
     classes: Json<Vec<String>>,
     groups: Json<Vec<String>>,
+    ended_on: Option<NaiveDate>,
 }
 
 /// An affiliation of whom lookups lead to.
@@ -47,6 +49,7 @@ impl AffiliationRow {
             mefstat4: self.mefstat4,
             classes: self.classes.0,
             groups: self.groups.0,
+            ended_on: self.ended_on,
         })
     }
 }
@@ -77,6 +80,7 @@ macro_rules! push_pairs {
         $query.push(")");
     }};
 }
+pub(super) use push_pairs;
 
 /// Appends the people themselves and those who lead to them.
 macro_rules! push_members {
@@ -89,13 +93,15 @@ macro_rules! push_members {
     }};
 }
 
-const PEOPLE: &str = "SELECT person_id, given_name, family_name, pseudonym_key FROM people WHERE person_id IN ";
+const PEOPLE: &str =
+    "SELECT person_id, given_name, family_name, pseudonym_key, birth_date, match_key FROM people WHERE person_id IN ";
 const IDENTIFIERS: &str = "SELECT i.system, i.value, i.person_id, COALESCE(r.canonical_id, i.person_id) FROM identifiers i \
     LEFT JOIN redirects r ON r.person_id = i.person_id WHERE (i.system, i.value) IN ";
 const AFFILIATIONS: &str = "SELECT COALESCE(r.canonical_id, a.person_id) AS canonical_id, a.school_year, a.uai, a.profile, \
-    a.mefstat4, a.classes, a.groups FROM affiliations a LEFT JOIN redirects r ON r.person_id = a.person_id ";
+    a.mefstat4, a.classes, a.groups, a.ended_on FROM affiliations a LEFT JOIN redirects r ON r.person_id = a.person_id ";
 const IN_ORDER: &str = " ORDER BY a.school_year DESC, a.uai, a.profile, a.source";
-const SAID: &str = "SELECT person_id, source, school_year, uai, profile, mefstat4, classes, groups FROM affiliations WHERE person_id IN ";
+const SAID: &str = "SELECT person_id, source, school_year, uai, profile, mefstat4, classes, groups, ended_on FROM affiliations \
+    WHERE ended_on IS NULL AND person_id IN ";
 
 impl Store {
     /// Where lookups of these ids lead, for those that are people's. One statement for up to 500.
@@ -113,6 +119,21 @@ impl Store {
             found.extend(rows.into_iter().map(|(id, canonical)| (id, canonical.unwrap_or(id))));
         }
         Ok(found)
+    }
+
+    /// Where lookups of these lead, each once.
+    pub(crate) async fn canonical_of(&self, tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+        let mut leads_to: HashMap<Uuid, Uuid> = ids.iter().map(|id| (*id, *id)).collect();
+        for ids in ids.chunks(CHUNK) {
+            let rows: Vec<(Uuid, Uuid)> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new("SELECT person_id, canonical_id FROM redirects WHERE person_id IN ");
+                push_ids!(query, ids);
+                query.build_query_as().fetch_all(connection).await
+            })?;
+            leads_to.extend(rows);
+        }
+        let canonical: BTreeSet<Uuid> = leads_to.into_values().collect();
+        Ok(canonical.into_iter().collect())
     }
 
     /// Who bears these identifiers, and where lookups of them lead. One statement for up to 500.
@@ -224,9 +245,11 @@ fn assemble(rows: Vec<PersonWrite>, affiliations: Vec<CanonicalRow>) -> Result<H
     for row in affiliations {
         let affiliation = row.affiliation.read()?;
         let known = by_person.entry(row.canonical_id).or_default();
-        // Two sources may tell the same.
-        if !known.contains(&affiliation) {
-            known.push(affiliation);
+        // Two sources may tell the same; as long as one of them does, it has not ended.
+        match known.iter_mut().find(|one| one.is_as(&affiliation)) {
+            Some(one) if one.ended_on.is_some() => *one = affiliation,
+            Some(_) => {}
+            None => known.push(affiliation),
         }
     }
     let person = |row: PersonWrite| Person {
@@ -234,6 +257,7 @@ fn assemble(rows: Vec<PersonWrite>, affiliations: Vec<CanonicalRow>) -> Result<H
         given_name: row.given_name,
         family_name: row.family_name,
         pseudonym_key: row.pseudonym_key,
+        birth_date: row.birth_date,
         affiliations: by_person.remove(&row.id).unwrap_or_default(),
     };
     Ok(rows.into_iter().map(person).map(|person| (person.id, person)).collect())

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use db::{StoreError, Tx, with_tx};
 use kernel::SchoolYear;
 use sqlx::QueryBuilder;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::people::push_pairs;
 use super::{CHUNK, Store};
 use crate::domain::Affiliation;
 
@@ -20,6 +21,9 @@ pub(crate) struct PersonWrite {
     pub(crate) given_name: Option<String>,
     pub(crate) family_name: Option<String>,
     pub(crate) pseudonym_key: i64,
+    pub(crate) birth_date: Option<NaiveDate>,
+    /// What people of the same names and date of birth share.
+    pub(crate) match_key: Option<String>,
 }
 
 /// An identifier that is new.
@@ -45,19 +49,23 @@ impl Store {
         for chunk in people.chunks(CHUNK) {
             with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new(
-                    "INSERT INTO people (person_id, given_name, family_name, pseudonym_key, created_at, updated_at) ",
+                    "INSERT INTO people (person_id, given_name, family_name, pseudonym_key, birth_date, match_key, created_at, \
+                     updated_at) ",
                 );
                 query.push_values(chunk, |mut row, person| {
                     row.push_bind(person.id)
                         .push_bind(person.given_name.clone())
                         .push_bind(person.family_name.clone())
                         .push_bind(person.pseudonym_key)
+                        .push_bind(person.birth_date)
+                        .push_bind(person.match_key.clone())
                         .push_bind(at)
                         .push_bind(at);
                 });
                 query.push(
                     " ON CONFLICT (person_id) DO UPDATE SET given_name = excluded.given_name, \
-                     family_name = excluded.family_name, updated_at = excluded.updated_at",
+                     family_name = excluded.family_name, birth_date = excluded.birth_date, \
+                     match_key = excluded.match_key, updated_at = excluded.updated_at",
                 );
                 query.build().execute(connection).await.map(drop)
             })?;
@@ -89,13 +97,19 @@ impl Store {
         Ok(())
     }
 
-    /// Replaces what sources say of people in school years.
-    pub(crate) async fn write_affiliations(&self, tx: &mut Tx, said: &Said) -> Result<(), StoreError> {
+    /// Replaces what sources say of people in school years: what is said no more has ended, and stays as what was.
+    pub(crate) async fn write_affiliations(
+        &self,
+        tx: &mut Tx,
+        said: &Said,
+        today: NaiveDate,
+    ) -> Result<(), StoreError> {
         let keys: Vec<_> = said.keys().collect();
         for chunk in keys.chunks(CHUNK) {
             with_tx!(tx, |connection| {
-                let mut query =
-                    QueryBuilder::new("DELETE FROM affiliations WHERE (person_id, school_year, source) IN (VALUES ");
+                let mut query = QueryBuilder::new("UPDATE affiliations SET ended_on = ");
+                query.push_bind(today);
+                query.push(" WHERE ended_on IS NULL AND (person_id, school_year, source) IN (VALUES ");
                 let mut first = true;
                 for (person, source, year) in chunk {
                     query.push(if first { "(" } else { ", (" }).push_bind(*person);
@@ -110,7 +124,7 @@ impl Store {
         for chunk in rows.chunks(CHUNK) {
             with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new(
-                    "INSERT INTO affiliations (person_id, school_year, uai, profile, source, mefstat4, classes, groups) ",
+                    "INSERT INTO affiliations (person_id, school_year, uai, profile, source, mefstat4, classes, groups, began_on) ",
                 );
                 query.push_values(chunk, |mut row, ((person, source, year), one)| {
                     row.push_bind(*person)
@@ -120,8 +134,27 @@ impl Store {
                         .push_bind(source.clone())
                         .push_bind(one.mefstat4.clone())
                         .push_bind(Json(one.classes.clone()))
-                        .push_bind(Json(one.groups.clone()));
+                        .push_bind(Json(one.groups.clone()))
+                        .push_bind((SchoolYear::of(today) == *year).then_some(today));
                 });
+                query.push(
+                    " ON CONFLICT (person_id, school_year, uai, profile, source) DO UPDATE SET mefstat4 = excluded.mefstat4, \
+                     classes = excluded.classes, groups = excluded.groups, ended_on = NULL",
+                );
+                query.build().execute(connection).await.map(drop)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What a system calls somebody again has not ended.
+    pub(crate) async fn revive_identifiers(&self, tx: &mut Tx, pairs: &[(String, String)]) -> Result<(), StoreError> {
+        for pairs in pairs.chunks(CHUNK) {
+            with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(
+                    "UPDATE identifiers SET valid_to = NULL WHERE valid_to IS NOT NULL AND (system, value) IN ",
+                );
+                push_pairs!(query, pairs);
                 query.build().execute(connection).await.map(drop)
             })?;
         }

@@ -1,16 +1,22 @@
 //! A service of people with two establishments, and registrations for it.
 
+use std::sync::Arc;
+
 use db::outbox::Event;
 use db::testing::{Backend, Fresh};
 use events::Projection;
 use kernel::events::{DeploymentChanged, EstablishmentChanged, PlacePeriod};
-use kernel::{Clock, EstablishmentKind, LegalStatus, Perimeter, Principal, Profile, Provenance};
-use serde_json::json;
+use kernel::{
+    Clock, EstablishmentKind, LegalStatus, Perimeter, PersonFacts, Principal, PrincipalKind, Profile, Provenance,
+};
+use serde_json::{Value, json};
 use service_kit::secret::SecretKeys;
 use service_kit::subgraph::SubgraphLimits;
 use service_kit::testing::TestSubgraph;
 use sqlx::types::Json;
-use users::{Identifier, Pseudonyms, Registered, Registration, RegistrationAffiliation, Store};
+use users::login::{MemorySessions, SessionsConfig, SignInConfig};
+use users::{Front, Identifier, Pseudonyms, Registered, Registration, RegistrationAffiliation, Secrets, Store, Vault};
+use uuid::Uuid;
 
 pub(crate) const YEAR: &str = "2018-2019";
 pub(crate) const ECOLE: &str = "0350122T";
@@ -20,7 +26,7 @@ pub(crate) const COLLEGE: &str = "0330001A";
 pub(crate) struct House {
     pub(crate) subgraph: TestSubgraph,
     pub(crate) store: Store,
-    pub(crate) pseudonyms: Pseudonyms,
+    pub(crate) secrets: Secrets,
     _database: Fresh,
     _keys: tempfile::TempDir,
 }
@@ -35,15 +41,27 @@ impl House {
         store.apply(&mut tx, "establishments", &events).await.expect("applied");
         tx.commit().await.expect("committed");
         let keys = tempfile::tempdir().expect("a folder");
-        let pseudonyms = Pseudonyms::new(SecretKeys::at(&keys.path().join("key")).expect("keys"));
-        let (own, made) = (store.clone(), pseudonyms.clone());
+        let secret = |name: &str| SecretKeys::at(&keys.path().join(name)).expect("keys");
+        let secrets = Secrets { pseudonyms: Pseudonyms::new(secret("key")), vault: Vault::new(secret("vault")) };
+        let sessions = Arc::new(MemorySessions::new(&SessionsConfig::default()));
+        let ended: Arc<dyn Fn(&str) + Send + Sync> = Arc::new(|_| ());
+        let sign_in = SignInConfig::default();
+        let sign_in =
+            users::login::sign_in(sign_in, store.clone(), secrets.clone(), Arc::clone(&sessions) as _, ended, clock());
+        let front = Front {
+            store: store.clone(),
+            secrets: secrets.clone(),
+            sign_in: sign_in.expect("no provider, no fault"),
+            issuer: None,
+            clock: clock(),
+        };
         let limits = SubgraphLimits::default();
-        let subgraph = TestSubgraph::new(|verifier| users::subgraph(own, made, verifier, &limits, clock()));
-        Self { subgraph, store, pseudonyms, _database: database, _keys: keys }
+        let subgraph = TestSubgraph::new(|verifier| users::subgraph(front, verifier, &limits));
+        Self { subgraph, store, secrets, _database: database, _keys: keys }
     }
 
     pub(crate) async fn register(&self, registrations: &[Registration]) -> Vec<Result<Registered, users::Refusal>> {
-        let registered = users::register_people(&self.store, &self.pseudonyms, &Clock::System, registrations).await;
+        let registered = users::register_people(&self.store, &self.secrets, &Clock::System, registrations).await;
         registered.expect("the database answers")
     }
 }
@@ -67,8 +85,8 @@ pub(crate) fn registration(value: &str, profile: Profile, uai: &str, mefstat4: O
             classes: vec!["CM2 A".to_owned()],
             groups: Vec::new(),
         }],
-        school_years: Vec::new(),
         source: "TEST".to_owned(),
+        ..Registration::default()
     }
 }
 
@@ -122,4 +140,53 @@ pub(crate) fn application(name: &str, territory: Option<&str>, project: Option<&
         },
         ..Principal::application(name)
     }
+}
+
+impl House {
+    /// Asks as this person from now on.
+    pub(crate) fn by_themselves(&mut self, person: Uuid) {
+        let subject = self.secrets.pseudonyms.of("ent", person, 1).expect("a pseudonym");
+        let facts = PersonFacts { subject, ..PersonFacts::default() };
+        self.subgraph.by(Principal {
+            kind: PrincipalKind::Person,
+            person: Some(facts),
+            ..Principal::application("ent")
+        });
+    }
+
+    /// Rows of a table.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let statement = format!("SELECT COUNT(*) FROM {table}");
+        let counted = db::with_pool!(self.store.db(), |pool| {
+            sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).fetch_one(pool).await
+        });
+        counted.expect("the table is there")
+    }
+
+    /// Every merge.
+    pub(crate) async fn merges(&self) -> Vec<Uuid> {
+        let found = db::with_pool!(self.store.db(), |pool| {
+            sqlx::query_scalar("SELECT merge_id FROM merges ORDER BY merge_id").fetch_all(pool).await
+        });
+        found.expect("read")
+    }
+
+    /// Everything that is readable in a table, a text for each row.
+    pub(crate) async fn texts(&self, table: &str) -> Vec<String> {
+        let columns = match table {
+            "traits" => "kind || ' ' || hash || ' ' || source || ' ' || sealed",
+            "merges" => "rule || ' ' || evidence",
+            other => panic!("nothing is known of the table {other}"),
+        };
+        let statement = format!("SELECT {columns} FROM {table}");
+        let found = db::with_pool!(self.store.db(), |pool| {
+            sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).fetch_all(pool).await
+        });
+        found.expect("read")
+    }
+}
+
+/// How the gateway asks for a person.
+pub(crate) fn representation(id: Uuid) -> Value {
+    json!({ "__typename": "User", "personId": id.to_string() })
 }

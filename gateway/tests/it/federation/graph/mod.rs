@@ -17,11 +17,13 @@ use ::gateway::config::GatewayConfig;
 use ::gateway::{Gateway, GatewayParts, router};
 use async_graphql::dynamic::Schema;
 use futures::FutureExt;
+use kernel::Clock;
 use reqwest::Client;
 use serde_json::{Value, json};
+use service_kit::principal_token::{KeyFiles, Signer};
 use service_kit::server::{ServerConfig, serve};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{broadcast, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::harness::{Recorded, Reply, Stub};
@@ -39,12 +41,22 @@ pub(crate) struct Graph {
     /// The same to the letter of the specification.
     pub(crate) exact: Exact,
     world: Arc<World>,
+    /// Tells the gateway of sessions that have ended.
+    pub(crate) ended: broadcast::Sender<String>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<()>,
 }
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/federation").join(name)
+}
+
+/// Signs with a key that nobody else has.
+fn signer() -> Signer {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = KeyFiles::under(folder.path());
+    files.ensure().expect("keys");
+    Signer::from_file(&files.private, Clock::System).expect("a key")
 }
 
 fn read(path: &Path) -> String {
@@ -101,11 +113,13 @@ impl Graph {
             subgraphs.insert(name, stub);
         }
         change(&mut config);
+        let (ended, sessions_ended) = broadcast::channel(16);
         let parts = GatewayParts {
+            signer: (!config.own_subgraphs.is_empty()).then(signer),
             config,
             supergraph,
-            signer: None,
             shared: None,
+            sessions_ended: Some(sessions_ended),
             tokens: None,
             in_process: HashMap::new(),
             public: HashMap::new(),
@@ -123,7 +137,7 @@ impl Graph {
         let view = Arc::new(View::read("", &public));
         let merged = schema::build(&view, &world);
         let exact = Exact::new(&view, &world, &public);
-        Self { url, client, subgraphs, merged, exact, world, stop, served }
+        Self { url, client, subgraphs, merged, exact, world, ended, stop, served }
     }
 
     /// Tells the gateway to stop; back comes what ends when it has.

@@ -1,7 +1,7 @@
 //! What is known while a batch is taken in, and what of it has changed: a later registration may speak of a person whom an earlier
 //! one made.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use db::Tx;
@@ -10,34 +10,53 @@ use uuid::Uuid;
 
 use super::{Refusal, Registered, Registration, RegistrationAffiliation, check, pairs};
 use crate::Store;
-use crate::domain::Affiliation;
-use crate::store::{IdentifierWrite, PersonWrite, Said};
+use crate::app::Secrets;
+use crate::domain::{Affiliation, match_key};
+use crate::store::{INE, IdentifierWrite, MAIL, PersonWrite, Said, TieRow, Ties, Trait, Traits};
 
 pub(super) struct Batch {
     /// Who bears an identifier, and where lookups of them lead.
     known: HashMap<(String, String), (Uuid, Uuid)>,
     people: HashMap<Uuid, PersonWrite>,
     said: Said,
-    uais: BTreeSet<String>,
-    generation: i64,
+    traits: Traits,
+    ties: Ties,
+    secrets: Secrets,
     new_identifiers: Vec<IdentifierWrite>,
     /// People whose row is new or other, and what sources say otherwise.
     changed: BTreeSet<Uuid>,
     said_otherwise: BTreeSet<(Uuid, String, SchoolYear)>,
+    traits_changed: BTreeSet<(Uuid, String)>,
+    ties_changed: BTreeSet<(Uuid, String)>,
+    /// Whoever got what others may share: an INE, a mail, names and date of birth.
+    to_match: BTreeSet<Uuid>,
+    /// Whoever was told here for the first time, or by a name more.
+    newly_called: BTreeSet<Uuid>,
+    /// Whoever was told again by a name that had ended.
+    called_again: Vec<(String, String)>,
+}
+
+/// What a batch changed.
+pub(super) struct Written {
+    /// Themselves or what sources say of them.
+    pub(super) people: BTreeSet<Uuid>,
+    /// Whoever may be somebody else, too.
+    pub(super) to_match: Vec<Uuid>,
+    /// Whoever answers for somebody, before or after.
+    pub(super) guardians: BTreeSet<Uuid>,
+    /// Whose guardians may now be elsewhere.
+    pub(super) pupils: Vec<Uuid>,
 }
 
 impl Batch {
     pub(super) async fn read(
         store: &Store,
         tx: &mut Tx,
-        generation: i64,
+        secrets: &Secrets,
         registrations: &[Registration],
     ) -> Result<Self, Fault> {
         let wanted: BTreeSet<(String, String)> = registrations.iter().flat_map(pairs).collect();
         let known = store.by_identifiers(tx, &wanted.into_iter().collect::<Vec<_>>()).await?;
-        let uais: BTreeSet<String> =
-            registrations.iter().flat_map(|one| &one.affiliations).map(|one| one.uai.to_string()).collect();
-        let uais = store.known_uais(tx, &uais.into_iter().collect::<Vec<_>>()).await?;
         let bearers: BTreeSet<Uuid> = known.values().map(|(bearer, _)| *bearer).collect();
         let bearers: Vec<Uuid> = bearers.into_iter().collect();
         let people = store.rows_of(tx, &bearers).await?;
@@ -45,16 +64,22 @@ impl Batch {
             known,
             people: people.into_iter().map(|person| (person.id, person)).collect(),
             said: store.said_of(tx, &bearers).await?,
-            uais: uais.into_iter().collect(),
-            generation,
+            traits: store.traits_of(tx, &bearers).await?,
+            ties: store.ties_of(tx, &bearers).await?,
+            secrets: secrets.clone(),
             new_identifiers: Vec::new(),
             changed: BTreeSet::new(),
             said_otherwise: BTreeSet::new(),
+            traits_changed: BTreeSet::new(),
+            ties_changed: BTreeSet::new(),
+            to_match: BTreeSet::new(),
+            newly_called: BTreeSet::new(),
+            called_again: Vec::new(),
         })
     }
 
     pub(super) fn take(&mut self, registration: &Registration) -> Result<Registered, Refusal> {
-        check(registration, &self.uais)?;
+        check(registration)?;
         let found: Vec<(Uuid, Uuid)> = pairs(registration).filter_map(|pair| self.known.get(&pair).copied()).collect();
         let people: BTreeSet<Uuid> = found.iter().map(|(_, canonical)| *canonical).collect();
         if people.len() > 1 {
@@ -67,6 +92,8 @@ impl Batch {
         });
         let mut changed = self.attach(registration, (id, canonical));
         changed |= self.call(registration, id);
+        changed |= self.characterise(registration, id);
+        changed |= self.tie(registration, id);
         // Who bears another of the identifiers is the same person: the source says of them what it says here.
         let bearers: BTreeSet<Uuid> = found.iter().map(|(bearer, _)| *bearer).chain([id]).collect();
         let affiliations = registration.affiliations.iter().map(|one| one.school_year);
@@ -90,6 +117,7 @@ impl Batch {
         for (system, value) in pairs(registration) {
             let pair = (system, value);
             if self.known.contains_key(&pair) {
+                self.called_again.push(pair);
                 continue;
             }
             self.known.insert(pair.clone(), bearer);
@@ -100,23 +128,95 @@ impl Batch {
         // One who is told to others for the first time is told even without affiliations.
         if self.new_identifiers.len() > before {
             self.changed.insert(bearer.0);
+            self.newly_called.insert(bearer.0);
         }
         self.new_identifiers.len() > before
     }
 
     /// Gives names; a source that gives none takes none away. Whether anything is new.
     fn call(&mut self, registration: &Registration, id: Uuid) -> bool {
-        let generation = self.generation;
-        let fresh = || PersonWrite { id, given_name: None, family_name: None, pseudonym_key: generation };
+        let generation = self.secrets.pseudonyms.generation();
+        let fresh = || PersonWrite {
+            id,
+            given_name: None,
+            family_name: None,
+            pseudonym_key: generation,
+            birth_date: None,
+            match_key: None,
+        };
         let person = self.people.entry(id).or_insert_with(fresh);
         let before = person.clone();
         person.given_name = registration.given_name.clone().or(person.given_name.take());
         person.family_name = registration.family_name.clone().or(person.family_name.take());
+        person.birth_date = registration.birth_date.or(person.birth_date);
+        let shared = match_key(person.given_name.as_deref(), person.family_name.as_deref(), person.birth_date);
+        person.match_key = shared.map(|shared| self.secrets.vault.hash("NAMES", &shared));
+        if person.match_key.is_some() && person.match_key != before.match_key {
+            self.to_match.insert(id);
+        }
         let changed = *person != before;
         if changed {
             self.changed.insert(id);
         }
         changed
+    }
+
+    /// Takes what is found by a hash; whether any of it is new or gone.
+    fn characterise(&mut self, registration: &Registration, id: Uuid) -> bool {
+        let key = (id, registration.source.clone());
+        let told: BTreeSet<(&str, &String)> = registration
+            .ine
+            .iter()
+            .map(|ine| (INE, ine))
+            .chain(registration.mails.iter().map(|mail| (MAIL, mail)))
+            .collect();
+        let vault = &self.secrets.vault;
+        let hashed: Vec<(&str, String, &String)> =
+            told.into_iter().map(|(kind, value)| (kind, vault.hash(kind, value), value)).collect();
+        let known = self.traits.entry(key.clone()).or_default();
+        let before: BTreeSet<(&str, &str)> = known.iter().map(|one| (one.kind.as_str(), one.hash.as_str())).collect();
+        let now: BTreeSet<(&str, &str)> = hashed.iter().map(|(kind, hash, _)| (*kind, hash.as_str())).collect();
+        if before == now {
+            return false;
+        }
+        if !now.is_subset(&before) {
+            self.to_match.insert(id);
+        }
+        let sealed = |(kind, hash, value): (&str, String, &String)| Trait {
+            kind: kind.to_owned(),
+            sealed: vault.seal(&format!("{kind} {id}"), value.as_bytes()),
+            hash,
+        };
+        *known = hashed.into_iter().map(sealed).collect();
+        self.traits_changed.insert(key);
+        true
+    }
+
+    /// Takes who answers for them; whether that is otherwise.
+    fn tie(&mut self, registration: &Registration, id: Uuid) -> bool {
+        let Some(guardians) = &registration.guardians else { return false };
+        let key = (id, registration.source.clone());
+        let mut now: BTreeMap<(String, String), TieRow> = BTreeMap::new();
+        for one in guardians {
+            let (system, value) = (one.identifier.system.clone(), one.identifier.value.clone());
+            let row = TieRow {
+                system: system.clone(),
+                value: value.clone(),
+                relation: one.relation.clone(),
+                legal: one.legal,
+            };
+            // Told twice, one answers by law if either says so.
+            let known = now.entry((system, value)).or_insert_with(|| row.clone());
+            known.legal |= row.legal;
+        }
+        let now: BTreeSet<TieRow> = now.into_values().collect();
+        let known = self.ties.entry(key.clone()).or_default();
+        if *known == now {
+            return false;
+        }
+        *known = now;
+        self.ties_changed.insert(key);
+        true
     }
 
     fn say(&mut self, key: (Uuid, String, SchoolYear), mut now: Vec<Affiliation>) -> bool {
@@ -131,11 +231,12 @@ impl Batch {
         true
     }
 
-    /// Writes what has changed; where lookups of those lead of whom something has.
-    pub(super) async fn write(mut self, store: &Store, tx: &mut Tx, at: DateTime<Utc>) -> Result<Vec<Uuid>, Fault> {
+    /// Writes what has changed, and says what that was.
+    pub(super) async fn write(mut self, store: &Store, tx: &mut Tx, at: DateTime<Utc>) -> Result<Written, Fault> {
         let rows: Vec<PersonWrite> = self.changed.iter().filter_map(|id| self.people.get(id).cloned()).collect();
         store.write_people(tx, &rows, at).await?;
         store.write_identifiers(tx, &self.new_identifiers, at).await?;
+        store.revive_identifiers(tx, &self.called_again).await?;
         let said: Said = std::mem::take(&mut self.said_otherwise)
             .into_iter()
             .map(|key| {
@@ -143,12 +244,35 @@ impl Batch {
                 (key, now)
             })
             .collect();
-        store.write_affiliations(tx, &said).await?;
-        let leads_to: HashMap<Uuid, Uuid> = self.known.values().copied().collect();
-        let touched = said.keys().map(|(bearer, _, _)| *bearer).chain(self.changed);
-        let canonical: BTreeSet<Uuid> = touched.map(|id| leads_to.get(&id).copied().unwrap_or(id)).collect();
-        Ok(canonical.into_iter().collect())
+        store.write_affiliations(tx, &said, at.date_naive()).await?;
+        store.write_traits(tx, &taken(&mut self.traits, self.traits_changed)).await?;
+        // Guardians of before are elsewhere now, and those of now are here.
+        let moved = said.keys().map(|(person, _, _)| *person).chain(self.ties_changed.iter().map(|(child, _)| *child));
+        let pupils: BTreeSet<Uuid> = moved.collect();
+        let pupils: Vec<Uuid> = pupils.into_iter().collect();
+        let mut guardians = store.guardians_of(tx, &pupils).await?;
+        store.write_ties(tx, &taken(&mut self.ties, self.ties_changed)).await?;
+        guardians.extend(&self.newly_called);
+        let touched = said.keys().map(|(bearer, _, _)| *bearer);
+        Ok(Written {
+            people: touched.chain(self.changed).collect(),
+            to_match: self.to_match.into_iter().collect(),
+            guardians,
+            pupils,
+        })
     }
+}
+
+/// Those of these keys alone.
+fn taken<V: Default>(
+    all: &mut BTreeMap<(Uuid, String), V>,
+    keys: BTreeSet<(Uuid, String)>,
+) -> BTreeMap<(Uuid, String), V> {
+    let with_value = |key: (Uuid, String)| {
+        let value = all.remove(&key).unwrap_or_default();
+        (key, value)
+    };
+    keys.into_iter().map(with_value).collect()
 }
 
 fn of_year(registration: &Registration, year: SchoolYear) -> Vec<Affiliation> {
@@ -159,6 +283,7 @@ fn of_year(registration: &Registration, year: SchoolYear) -> Vec<Affiliation> {
         mefstat4: one.mefstat4.clone(),
         classes: one.classes.clone(),
         groups: one.groups.clone(),
+        ended_on: None,
     };
     registration.affiliations.iter().filter(|one| one.school_year == year).map(affiliation).collect()
 }

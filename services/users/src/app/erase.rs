@@ -1,0 +1,114 @@
+//! Erasing a person, and those who have left: noticed, exported by themselves, erased three months later (arrêté du 30 novembre 2006).
+
+use chrono::Days;
+use db::outbox::{self, NewEvent};
+use kernel::events::PersonErased;
+use kernel::{Clock, ErrorCode, Fault, SchoolYear};
+use uuid::Uuid;
+
+use crate::Store;
+
+/// People read at a time.
+const PAGE: i64 = 500;
+
+/// How long after they left people are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct RetentionOptions {
+    /// Days after the beginning of September before whoever is missing is taken to have left: feeds are late.
+    pub grace_days: u32,
+    /// Days between the notice and the end.
+    pub notice_days: u32,
+    /// Count, and change nothing.
+    pub dry_run: bool,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// What was done about those who have left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retained {
+    /// Newly noticed.
+    pub noticed: u64,
+    /// Here again after they were noticed.
+    pub returned: u64,
+    /// Erased.
+    pub erased: u64,
+}
+
+/// Erases a person and everybody merged into them. Whoever a school still has today is not erased: it has them by law, and its feed
+/// would bring them back (RGPD, article 17, 3 b).
+///
+/// # Errors
+/// A conflict where an establishment has them this year; not found where there is no such person.
+pub(crate) async fn erase(store: &Store, clock: &Clock, canonical: Uuid, reason: &'static str) -> Result<(), Fault> {
+    let year = SchoolYear::of(clock.today());
+    let person = store.people(&[canonical]).await?.remove(&canonical);
+    let person = person.ok_or_else(|| Fault::new(ErrorCode::NotFound, "there is no such person"))?;
+    if let Some(here) = person.affiliations.iter().find(|one| one.is_now(year)) {
+        let told = format!(
+            "the establishment {} has this person in {year}, by law: they can be erased when they have left, and their data \
+             can be exported now",
+            here.uai
+        );
+        return Err(Fault::new(ErrorCode::Conflict, told));
+    }
+    let now = clock.now();
+    let mut tx = store.db().begin().await?;
+    store.lock_merges(&mut tx).await?;
+    let members = store.members(&mut tx, canonical).await?;
+    store.erase(&mut tx, &members, reason, now).await?;
+    let event =
+        |id: &Uuid| NewEvent::new(PersonErased::KIND, id.to_string(), &PersonErased { person_id: id.to_string() });
+    outbox::append(&mut tx, &members.iter().map(event).collect::<Vec<_>>(), now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Notices whoever has left, and erases whose notice has run out.
+///
+/// # Errors
+/// When the database fails; the same command goes on.
+pub async fn retain(store: &Store, options: &RetentionOptions) -> Result<Retained, Fault> {
+    let today = options.clock.today();
+    let year = SchoolYear::of(today);
+    let mut done = Retained::default();
+    if !options.dry_run {
+        done.returned = store.forget_departures(&year.to_string()).await?;
+    }
+    if today >= year.rentree() + Days::new(options.grace_days.into()) {
+        let erase_on = today + Days::new(options.notice_days.into());
+        let mut after = Uuid::nil();
+        loop {
+            let page = store.without_affiliation(&year.to_string(), after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = *last;
+            done.noticed += if options.dry_run {
+                let mut unnoticed = 0;
+                for id in &page {
+                    unnoticed += u64::from(store.departure_of(*id).await?.is_none());
+                }
+                unnoticed
+            } else {
+                store.note_departures(&page, today, erase_on).await?
+            };
+        }
+    }
+    if options.dry_run {
+        done.erased = u64::try_from(store.due_departures(today, i64::MAX).await?.len()).unwrap_or(u64::MAX);
+        return Ok(done);
+    }
+    loop {
+        let due = store.due_departures(today, PAGE).await?;
+        if due.is_empty() {
+            return Ok(done);
+        }
+        for id in due {
+            // Whoever was merged meanwhile is another's: their notice is void.
+            if store.canonical(&[id]).await?.get(&id) == Some(&id) {
+                erase(store, &options.clock, id, "RETENTION").await?;
+                done.erased += 1;
+            } else {
+                store.void_departure(id).await?;
+            }
+        }
+    }
+}
