@@ -40,6 +40,7 @@ secret() {
 key_pair gateway
 key_pair issuer
 key pairwise.key
+key vault.key
 key link.key
 
 if [ -n "$demo" ]; then
@@ -62,5 +63,6 @@ secret passerelle-redis url="$folder/redis-url"
 secret passerelle-gateway gateway.pem="$folder/keys/gateway.pem" gateway.pub.pem="$folder/keys/gateway.pub.pem" \
   issuer.pub.pem="$folder/keys/issuer.pub.pem"
 secret passerelle-gateway-public gateway.pub.pem="$folder/keys/gateway.pub.pem"
-secret passerelle-users pairwise.key="$folder/pairwise.key"
+secret passerelle-users pairwise.key="$folder/pairwise.key" vault.key="$folder/vault.key"
+secret passerelle-issuer issuer.pem="$folder/keys/issuer.pem" issuer.pub.pem="$folder/keys/issuer.pub.pem"
 secret passerelle-productions link.key="$folder/link.key"

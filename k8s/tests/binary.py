@@ -1,7 +1,8 @@
 """The roles, run as their pods say: arguments, variables, mounted files, user and ports are the manifests' own.
 
 What differs: mounted folders lie under a temporary one, ports are free ones of this machine, the database is SQLite. Redis is
-configured (`variables` asks the binary whether it knows the key), and left out where a role is started, since there is none here.
+configured (`variables` asks the binary whether it knows the keys), and left out where a role is started, since there is none here; so
+is what would be kept there.
 """
 
 import base64
@@ -18,6 +19,8 @@ from pathlib import Path
 from wiring import addresses
 
 PREFIX, REDIS = "PASSERELLE__", "PASSERELLE__REDIS__"
+# The value of a setting that says where something is kept.
+IN_REDIS = "redis"
 PATIENCE_S = 30
 # Where a role listens here, whatever its port in the pod.
 FREE = "127.0.0.1:0"
@@ -55,7 +58,9 @@ def variables(rendering, binary):
                 if not name.startswith(PREFIX):
                     yield f"{workload}: {name} would be passed over, since it does not begin with {PREFIX}"
                     continue
-                answer = binary.ask("config", "check", env={name: value})
+                # What is kept in Redis wants one.
+                redis = {key: pod.variables[key] for key in pod.variables if value == IN_REDIS and key.startswith(REDIS)}
+                answer = binary.ask("config", "check", env={name: value} | redis)
                 if answer.returncode:
                     yield f"{workload}: {name}: {last_line(answer.stderr)}"
                 if value.startswith("/") and not os.path.exists(value):
@@ -182,7 +187,7 @@ class Pod:
 
     def process(self):
         """How its process runs: no folder of its own, no variable but its own, and its user where this process may choose."""
-        env = {name: value for name, value in self.variables.items() if not name.startswith(REDIS)}
+        env = {name: value for name, value in self.variables.items() if not name.startswith(REDIS) and value != IN_REDIS}
         context = self.pod["securityContext"]
         if os.geteuid() != 0:
             return {"env": env, "cwd": "/"}

@@ -16,7 +16,7 @@ ROLE, GATEWAY, USERS = "Deployment/establishments", "Deployment/gateway", "Deplo
 FOREIGN = "registry.example:5000/passerelle"
 HOST = {"name": "data", "hostPath": {"path": "/"}}
 URL, KEY = "PASSERELLE__DATABASE__URL_FILE", "PASSERELLE__GATEWAY__ISSUER_KEY"
-METRICS = "PASSERELLE__GATEWAY__METRICS__LISTEN"
+METRICS, VAULT = "PASSERELLE__GATEWAY__METRICS__LISTEN", "PASSERELLE__USERS__VAULT_KEY_FILE"
 
 # Check, a word of what it must say, object, place in it (what is in a list by its name or number), and what is put there.
 MUTATIONS = [
@@ -68,6 +68,8 @@ MUTATIONS = [
     (running.variables, "passed over", ROLE, f"{OURS}/env/{URL}", {"name": "PASSERELE__DATABASE__URL", "value": "sqlite"}),
     (running.variables, "expected", ROLE, f"{OURS}/env/PASSERELLE__DATABASE__MAX_CONNECTIONS/value", "many"),
     (running.variables, "nothing is mounted", GATEWAY, f"{OURS}/env/{KEY}/value", "/run/passerelle/issuer.pem"),
+    (running.variables, "nothing is mounted", USERS, f"{OURS}/env/{VAULT}/value", "/run/passerelle/vault.key"),
+    (running.starts, "does not start", USERS, f"{OURS}/env/{VAULT}/value", "/run/passerelle/users/vaults.key"),
     (running.starts, "start: error: unexpected argument", ROLE, f"{ARGS}/2", "--lisen=0.0.0.0:4001"),
     (running.starts, "start: error: invalid value", ROLE, f"{ARGS}/1", "establishment"),
     (running.starts, "start: passerelle: cannot read", ROLE, f"{ARGS}/3", "--gateway-key=/run/passerelle/gateway/public.pem"),

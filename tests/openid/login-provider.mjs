@@ -13,9 +13,9 @@
 //   POST /control/rotate            new keys sign from now on, and the old ones are gone; with ?keep they stay published
 //   POST /control/fault?status=N    every answer is an error of that status, or with ?status=hang, none at all; without status, all is well
 //   POST /control/backchannel?client=C&sub=S&sid=T
-//                                   tells the client C that S logged out; answers what it told and what came of it
+//                                   tells the client C that S logged out; answers `told`, or how it was refused
 
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import Provider from 'oidc-provider';
@@ -69,9 +69,11 @@ const clients = names.map((named) => {
   };
 });
 
-const newKeys = () => Object.entries(KINDS).map(([alg, kind]) => {
-  const { privateKey } = generateKeyPairSync(...kind);
-  return { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg };
+// As a text in between: node 20 sometimes waits for itself forever when a key is exported that it has just made.
+const newKeys = () => Object.entries(KINDS).map(([alg, [kind, options]]) => {
+  const encoded = { privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } };
+  const { privateKey } = generateKeyPairSync(kind, { ...options, ...encoded });
+  return { ...createPrivateKey(privateKey).export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg };
 });
 
 const page = (title, body) => `<!doctype html><html lang="fr"><meta charset="utf-8"><title>${title}</title><h1>${title}</h1>${body}`;

@@ -24,6 +24,18 @@ pub struct Site {
     folder: tempfile::TempDir,
     /// Environment of every process of this installation.
     pub environment: Vec<(String, String)>,
+    config: Option<PathBuf>,
+}
+
+/// How a command ended, and what it told.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit status.
+    pub status: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
 }
 
 impl Site {
@@ -37,7 +49,7 @@ impl Site {
             Database::Sqlite => Vec::new(),
             Database::Postgres => vec![(DATABASE_URL.to_owned(), new_database())],
         };
-        Self { folder, environment }
+        Self { folder, environment, config: None }
     }
 
     /// The same installation with the Redis that `TEST_REDIS_URL` names, under a prefix of its own.
@@ -51,6 +63,18 @@ impl Site {
         self
     }
 
+    /// The same installation with a configuration file that holds this, for all its processes.
+    ///
+    /// # Panics
+    /// When the file cannot be written.
+    #[must_use]
+    pub fn configured(mut self, text: &str) -> Self {
+        let path = self.folder.path().join("passerelle.toml");
+        std::fs::write(&path, text).expect("a temporary folder takes a file");
+        self.config = Some(path);
+        self
+    }
+
     /// The data directory.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
@@ -61,16 +85,31 @@ impl Site {
         self.folder.path()
     }
 
+    /// The flags that every process of this installation is started with.
+    pub fn flags(&self) -> Vec<String> {
+        let config = self.config.iter().flat_map(|path| ["--config".to_owned(), path.display().to_string()]);
+        ["--data".to_owned(), self.data().display().to_string()].into_iter().chain(config).collect()
+    }
+
     fn start(&self, arguments: &[&str]) -> Running {
-        let data = self.data();
-        let mut all: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        all.extend(["--data".to_owned(), data.display().to_string(), "--listen".to_owned(), "127.0.0.1:0".to_owned()]);
-        Running::start(all, &self.environment, self.folder())
+        self.start_at(arguments, "127.0.0.1:0")
+    }
+
+    /// Starts a server at an address.
+    fn start_at(&self, arguments: &[&str], address: &str) -> Running {
+        let all = arguments.iter().map(|&argument| argument.to_owned()).chain(self.flags());
+        let listen = ["--listen".to_owned(), address.to_owned()];
+        Running::start(all.chain(listen), &self.environment, self.folder())
     }
 
     /// Everything in one process.
     pub fn in_process(&self, demo: bool) -> Running {
         if demo { self.start(&["serve", "--demo"]) } else { self.start(&["serve"]) }
+    }
+
+    /// The same at an address that was known before, such as that of `public_url`.
+    pub fn in_process_at(&self, address: &str) -> Running {
+        self.start_at(&["serve"], address)
     }
 
     /// Each role as a process of its own.
@@ -94,11 +133,16 @@ impl Site {
 
     /// A gateway before these subgraphs.
     pub fn gateway<'a>(&self, subgraphs: impl Iterator<Item = (&'a str, &'a Running)>) -> Running {
+        self.gateway_at("127.0.0.1:0", subgraphs)
+    }
+
+    /// The same at an address that was known before, such as that of `public_url`.
+    pub fn gateway_at<'a>(&self, address: &str, subgraphs: impl Iterator<Item = (&'a str, &'a Running)>) -> Running {
         let mut arguments = vec!["gateway".to_owned()];
         for (name, subgraph) in subgraphs {
             arguments.extend(["--subgraph".to_owned(), format!("{name}={}", subgraph.url)]);
         }
-        self.start(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+        self.start_at(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), address)
     }
 
     /// Runs a command of this installation to its end; standard output and standard error in one text.
@@ -106,12 +150,18 @@ impl Site {
     /// # Panics
     /// When it fails.
     pub fn run(&self, arguments: &[&str]) -> String {
-        let data = self.data().display().to_string();
-        let arguments = arguments.iter().copied().chain(["--data", &data]);
-        let ended = process::run(arguments, &self.environment);
-        let told = String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr);
-        assert!(ended.status.success(), "{told}");
+        let ended = self.ended(arguments);
+        let told = ended.out + &ended.err;
+        assert_eq!(ended.status, Some(0), "{told}");
         told
+    }
+
+    /// Runs a command of this installation to its end, however it ends.
+    pub fn ended(&self, arguments: &[&str]) -> Ended {
+        let all = arguments.iter().map(|&argument| argument.to_owned()).chain(self.flags());
+        let ended = process::run(all, &self.environment);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ended { status: ended.status.code(), out: text(&ended.stdout), err: text(&ended.stderr) }
     }
 
     /// An access token that a command of this installation makes, such as `["demo", "portail-bordeaux"]`.

@@ -24,13 +24,15 @@ enum Command {
     },
     /// Check that no crate depends on one that it may not know
     Deps,
-    /// Measure: the dashboards' and the portal's queries in both shapes, and the import of the directory
+    /// Measure: the dashboards' and the portal's queries in both shapes, and the imports of the directory and of people
     Bench {
         /// Only this
         which: Option<bench::Bench>,
-        /// Rows of the import
+        /// Rows of the import of the directory
         #[arg(long, default_value_t = 200_000)]
         rows: u32,
+        #[command(flatten)]
+        academy: bench::Size,
         /// Seconds for each query and shape
         #[arg(long, default_value_t = 10)]
         seconds: u64,
@@ -41,6 +43,6 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Schema { check } => schema::run(check),
         Command::Deps => deps::run(),
-        Command::Bench { which, rows, seconds } => bench::run(which, rows, seconds),
+        Command::Bench { which, rows, academy, seconds } => bench::run(which, rows, &academy, seconds),
     }
 }

@@ -6,6 +6,7 @@
 mod claims;
 pub mod config;
 mod cookies;
+mod ended;
 mod pages;
 mod people;
 mod provider;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::config::SignInConfig;
+use crate::ended;
 use crate::people::People;
 use crate::provider::Provider;
 use crate::sessions::{Session, Sessions, StoreAway, Whose};
@@ -143,7 +144,7 @@ impl SignIn {
     pub(crate) async fn end_hash(&self, hash: &str) -> Result<bool, StoreAway> {
         let there = self.deps.sessions.end(hash).await?;
         if there {
-            (self.deps.ended)(hash);
+            self.tell(&[hash.to_owned()]);
         }
         Ok(there)
     }
@@ -154,8 +155,9 @@ impl SignIn {
         Ok(ended.len())
     }
 
-    pub(crate) fn tell(&self, ended: &[String]) {
-        for hash in ended {
+    pub(crate) fn tell(&self, hashes: &[String]) {
+        for hash in hashes {
+            ended::note(hash);
             (self.deps.ended)(hash);
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::{Body, HttpBody};
 use axum::extract::State;
-use axum::http::{HeaderValue, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::{ErrorCode, Principal};
 use service_kit::principal_token;
@@ -29,6 +29,9 @@ pub(super) async fn forward(
         return nothing_here().await;
     };
     let person_service = gateway.config.person_service.as_str();
+    if route.service() == person_service && has_client_secret(request.headers()) {
+        return hand_on(&gateway, route, request, &Principal::anonymous(), &account).await;
+    }
     match Credentials::of(&gateway, request.headers()).identity(&gateway, &account).await {
         Ok(identity) => match people::recognise(&gateway, &serving, identity, &account).await {
             // A person who is not recognised would be told that nothing is there for them; but logging in and out must go on.
@@ -39,6 +42,15 @@ pub(super) async fn forward(
         },
         Err(unknown) => auth::challenge(problem(unknown.status(), unknown.code(), &unknown.to_string())),
     }
+}
+
+/// Whether a client shows its name and secret, as it does where tokens are made (RFC 6749, 2.3.1): that is for the service to look at,
+/// and makes nobody known here.
+fn has_client_secret(headers: &HeaderMap) -> bool {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(only), None) = (given.next(), given.next()) else { return false };
+    let scheme = only.as_bytes().split(|&byte| byte == b' ').next().unwrap_or_default();
+    scheme.eq_ignore_ascii_case(b"basic")
 }
 
 async fn hand_on(
@@ -57,7 +69,13 @@ async fn hand_on(
     *onward.headers_mut() = parts.headers;
     // Whose service people are knows them by its own cookies, too.
     let keeps_sessions = route.service() == gateway.config.person_service;
+    let secret = onward.headers().get(header::AUTHORIZATION).cloned();
+    let secret = secret.filter(|_| keeps_sessions && has_client_secret(onward.headers()));
     headers::of_request(onward.headers_mut(), keeps_sessions.then_some(&gateway.config.csrf.cookie));
+    if let Some(mut secret) = secret {
+        secret.set_sensitive(true);
+        onward.headers_mut().insert(header::AUTHORIZATION, secret);
+    }
     account.trace.hand_on(&Span::current(), onward.headers_mut());
     let token = gateway.principal_token(route.service(), principal);
     if let Some(Ok(mut value)) = token.map(|token| HeaderValue::from_str(&token)) {

@@ -1,9 +1,10 @@
 //! The access table against the running product: every field of the schema, for every kind of caller.
 
 mod callers;
+mod mutations;
 mod places;
 mod scene;
-mod schema;
+pub(crate) mod schema;
 mod shared;
 
 use std::collections::BTreeSet;
@@ -15,13 +16,14 @@ use testkit::stack::{Database, Site};
 
 use callers::{Caller, callers};
 use places::{Place, places};
-use scene::Scene;
+use scene::{PROVIDER, Scene};
 use schema::{Field, Schema};
 
 /// What a caller is told who may not have something.
 const REFUSED: [&str; 2] = ["UNAUTHENTICATED", "FORBIDDEN"];
 /// Fields that the demonstration has nothing to say in, or nothing in the places that are looked at.
-const NULL: [&str; 22] = [
+const NULL: [&str; 23] = [
+    "Affiliation.endedOn",
     "Deployment.closedOn",
     "Deployment.openedOn",
     "EntProject.succeededBy",
@@ -48,15 +50,20 @@ const NULL: [&str; 22] = [
     "Territory.zone",
 ];
 
+/// Somebody has one who has logged in: `people::traces` looks at it.
+const ELSEWHERE: [&str; 1] = ["Session"];
+
 #[tokio::test]
 async fn every_field_for_every_kind_of_caller() {
-    let site = Site::new(Database::Postgres);
+    let site = Site::new(Database::Postgres).configured(PROVIDER);
     let serve = site.in_process(true);
     let scene = Scene::find(&site);
-    let callers = callers(&site, &serve.url, &scene).await;
+    let (callers, pseudonyms) = callers(&site, &serve.url, &scene).await;
     let schema = Schema::public();
-    let places = places(&scene);
-    let looked_at: BTreeSet<&str> = places.iter().map(|place| place.of).collect();
+    let places = places(&scene, &pseudonyms);
+    let mut looked_at: BTreeSet<&str> = places.iter().map(|place| place.of).collect();
+    looked_at.extend(mutations::types(&schema));
+    looked_at.extend(ELSEWHERE);
     assert_eq!(schema.types().collect::<BTreeSet<_>>(), looked_at, "every type has a place where it is looked at");
     for caller in &callers {
         for place in &places {
@@ -71,6 +78,9 @@ async fn every_field_for_every_kind_of_caller() {
     shared::audiences(&site, &serve.url, &callers, &scene).await;
     shared::lists_hold_what_may_be_seen(&site, &serve.url, &callers).await;
     shared::values(&serve.url, &callers, &scene).await;
+    mutations::every_mutation_refuses_who_may_not(&serve.url, &callers, &schema).await;
+    mutations::for_a_child(&serve.url, &callers, &pseudonyms).await;
+    mutations::are_done(&serve.url, &callers, &schema, &scene, &pseudonyms).await;
 }
 
 async fn ask(url: &str, caller: &Caller, query: &str) -> (Value, BTreeSet<String>) {

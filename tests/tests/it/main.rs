@@ -8,6 +8,8 @@ mod explorer;
 mod imports;
 mod issuers;
 mod killed;
+mod logins;
+mod people;
 mod portal;
 mod quickstart;
 mod resilience;

@@ -1,33 +1,14 @@
 //! What the processes tell of themselves: metrics on a listener of their own, and one trace across all that a request touches.
 
-use std::sync::{Arc, Mutex};
+pub(crate) mod collector;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::routing::post;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use collector::collector;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, Span};
-use prost::Message;
 use testkit::client::get;
 use testkit::stack::{Database, Site};
-use tokio::net::TcpListener;
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
-
-/// A collector on a free port: its address, and what was sent to it.
-async fn collector() -> (String, Arc<Mutex<Vec<ResourceSpans>>>) {
-    let sent = Arc::<Mutex<Vec<ResourceSpans>>>::default();
-    let kept = Arc::clone(&sent);
-    let take = async move |body: Bytes| {
-        let request = ExportTraceServiceRequest::decode(body).expect("a request of OTLP");
-        kept.lock().expect("no panic").extend(request.resource_spans);
-    };
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, Router::new().route("/v1/traces", post(take))).await });
-    (url, sent)
-}
 
 /// The spans of a service that are called so.
 fn spans(sent: &[ResourceSpans], service: &str, name: &str) -> Vec<Span> {

@@ -6,11 +6,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 
-use super::process::peak_mb;
+use super::process::measured;
 
 const HEADER: &str = "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Statut_public_prive;Adresse_1;Code_postal;\
     Code_commune;Nom_commune;Code_departement;Code_academie;Code_region;nom_circonscription;code_circonscription;latitude;longitude;\
@@ -72,26 +71,7 @@ fn write(file: &Path, rows: u32) -> anyhow::Result<()> {
 }
 
 fn report(what: &str, rows: u32, command: &mut Command) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    let mut child = command.spawn()?;
-    let mut peak: f64 = 0.0;
-    let status = loop {
-        if let Some(status) = child.try_wait()? {
-            break status;
-        }
-        peak = peak.max(peak_mb(child.id()).unwrap_or(0.0));
-        sleep();
-    };
-    ensure!(status.success(), "{what} ended with {status}");
-    let seconds = begun.elapsed().as_secs_f64();
+    let (seconds, peak) = measured(what, command)?;
     println!("  {what:<20} {seconds:>7.1} s {:>9.0} rows/s {peak:>6.0} MB at the most", f64::from(rows) / seconds);
     Ok(())
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "nothing asynchronous runs here: the child's memory is looked at now and then"
-)]
-fn sleep() {
-    std::thread::sleep(Duration::from_millis(20));
 }

@@ -1,9 +1,10 @@
-//! `cargo xtask bench`: the dashboards' queries and the portal's in both shapes, where the time of the latter goes, and the import
-//! of the directory, beside peers of the same run. Figures, never assertions.
+//! `cargo xtask bench`: the dashboards' queries and the portal's in both shapes, where the time of the latter goes, and the imports
+//! of the directory and of people, beside peers of the same run. Figures, never assertions.
 
 mod imports;
 mod load;
 mod peer;
+mod people;
 mod portal;
 mod process;
 mod queries;
@@ -12,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, ensure};
+
+pub(crate) use people::Size;
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -22,10 +25,12 @@ pub(crate) enum Bench {
     Portal,
     /// The import of the directory.
     Import,
+    /// The import of an académie's people.
+    People,
 }
 
-/// Runs the benchmarks; rows of the import, seconds of each query.
-pub(crate) fn run(which: Option<Bench>, rows: u32, seconds: u64) -> anyhow::Result<()> {
+/// Runs the benchmarks; rows of the import of the directory, size of that of people, seconds of each query.
+pub(crate) fn run(which: Option<Bench>, rows: u32, academy: &Size, seconds: u64) -> anyhow::Result<()> {
     let binary = build()?;
     let is_asked = |bench| which.is_none_or(|which| which == bench);
     if is_asked(Bench::Queries) {
@@ -36,6 +41,9 @@ pub(crate) fn run(which: Option<Bench>, rows: u32, seconds: u64) -> anyhow::Resu
     }
     if is_asked(Bench::Import) {
         imports::run(&binary, rows)?;
+    }
+    if is_asked(Bench::People) {
+        people::run(&binary, academy)?;
     }
     Ok(())
 }

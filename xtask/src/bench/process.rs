@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
@@ -71,4 +72,28 @@ pub(crate) fn peak_mb(pid: u32) -> anyhow::Result<f64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("VmHWM")?;
     let kb: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
     Ok(kb / 1024.0)
+}
+
+/// Runs a command to its end, which must be a good one: its seconds, and the most memory that it has held, in MB.
+pub(crate) fn measured(what: &str, command: &mut Command) -> anyhow::Result<(f64, f64)> {
+    let begun = Instant::now();
+    let mut child = command.spawn().with_context(|| format!("{what} starts"))?;
+    let mut peak: f64 = 0.0;
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        peak = peak.max(peak_mb(child.id()).unwrap_or(0.0));
+        sleep();
+    };
+    ensure!(status.success(), "{what} ended with {status}");
+    Ok((begun.elapsed().as_secs_f64(), peak))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nothing asynchronous runs here: the child's memory is looked at now and then"
+)]
+fn sleep() {
+    std::thread::sleep(Duration::from_millis(20));
 }

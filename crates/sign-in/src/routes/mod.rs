@@ -10,11 +10,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
 use axum::http::{StatusCode, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use openidconnect::url::form_urlencoded;
 
+use crate::ended;
 use crate::pages;
 use crate::return_to::local;
 use crate::sign_in::SignIn;
@@ -36,6 +37,7 @@ pub(crate) fn router(sign_in: Arc<SignIn>) -> Router {
         .route("/auth/backchannel/{provider}", post(backchannel::backchannel))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(map_response(pages::guarded))
+        .layer(from_fn(ended::tell))
         .with_state(sign_in)
 }
 

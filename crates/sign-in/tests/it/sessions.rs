@@ -92,6 +92,19 @@ async fn who_does_not_use_it_loses_it(#[values(Kept::Memory, Kept::Redis)] kept:
     assert_eq!(store.find(&hash, at + minutes(58)).await, Ok(None), "it does not come back");
 }
 
+/// One request uses it while another ends it.
+#[rstest]
+#[tokio::test]
+async fn what_has_ended_is_not_written_down_as_used(#[values(Kept::Memory, Kept::Redis)] kept: Kept) {
+    let (store, at, hash) = (kept.fresh(&config()), now(), session_hash("a"));
+    for _ in 0..20 {
+        begun(&*store, &["a"], Uuid::now_v7(), at).await;
+        let (_, ended) = futures::join!(store.find(&hash, at + minutes(2)), store.end(&hash));
+        assert_eq!(ended, Ok(true));
+        assert_eq!(store.find(&hash, at + minutes(2)).await, Ok(None));
+    }
+}
+
 #[rstest]
 #[tokio::test]
 async fn who_uses_it_all_day_loses_it_too(#[values(Kept::Memory, Kept::Redis)] kept: Kept) {

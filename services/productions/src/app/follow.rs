@@ -7,7 +7,7 @@ use db::{Db, StoreError, Tx};
 use events::Projection;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use kernel::events::{AffiliationChanged, PersonMerged, PersonUnmerged};
+use kernel::events::{AffiliationChanged, PersonErased, PersonMerged, PersonUnmerged};
 use uuid::Uuid;
 
 use crate::Store;
@@ -70,6 +70,14 @@ async fn people(store: &Store, tx: &mut Tx, events: &[Event]) -> Result<(), Stor
             PersonUnmerged::KIND => {
                 if let Some(unmerge) = event.understood::<PersonUnmerged>() {
                     store.write_unmerge(tx, &unmerge).await?;
+                }
+            }
+            PersonErased::KIND => {
+                // Nothing of them is left: what they took part in stays, and is nobody's.
+                let erased = event.understood::<PersonErased>();
+                if let Some((id, person_id)) = erased.and_then(|one| Some((one.person_id.parse().ok()?, one.person_id)))
+                {
+                    changes.insert(id, AffiliationChanged { person_id, affiliations: Vec::new() });
                 }
             }
             _ => {}

@@ -1,6 +1,6 @@
 //! Erasing a person, and those who have left: noticed, exported by themselves, erased three months later (arrêté du 30 novembre 2006).
 
-use chrono::Days;
+use chrono::{Days, NaiveTime};
 use db::outbox::{self, NewEvent};
 use kernel::events::PersonErased;
 use kernel::{Clock, ErrorCode, Fault, SchoolYear};
@@ -76,9 +76,10 @@ pub async fn retain(store: &Store, options: &RetentionOptions) -> Result<Retaine
     }
     if today >= year.rentree() + Days::new(options.grace_days.into()) {
         let erase_on = today + Days::new(options.notice_days.into());
+        let begun = year.first_day().and_time(NaiveTime::MIN).and_utc();
         let mut after = Uuid::nil();
         loop {
-            let page = store.without_affiliation(&year.to_string(), after, PAGE).await?;
+            let page = store.without_affiliation(&year.to_string(), begun, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = *last;
             done.noticed += if options.dry_run {

@@ -12,6 +12,9 @@ use crate::Store;
 /// The client that people use without any other: the installation's own pages.
 pub(crate) const OWN_CLIENT: &str = "passerelle";
 
+/// The system under which a provider tells a hash of the INE.
+const INE_HASH: &str = "ine-hash";
+
 /// The person whom a provider calls `subject` and of whom it says this. Accounts that a provider names together are one person's: it
 /// knows who holds them.
 ///
@@ -86,8 +89,11 @@ fn registration(source: &str, subject: &str, person: &FeedPerson, year: SchoolYe
         });
     }
     let own = Identifier { system: source.to_owned(), value: subject.to_owned() };
-    let others =
-        person.identifiers.iter().map(|one| Identifier { system: one.system.clone(), value: one.value.clone() });
+    let others = person
+        .identifiers
+        .iter()
+        .filter(|one| one.system != INE_HASH)
+        .map(|one| Identifier { system: one.system.clone(), value: one.value.clone() });
     let mut identifiers: Vec<Identifier> = std::iter::once(own).chain(others).collect();
     identifiers.dedup();
     let guardian = |tie: &feed::FeedTie| Guardian {
@@ -100,6 +106,8 @@ fn registration(source: &str, subject: &str, person: &FeedPerson, year: SchoolYe
         family_name: person.family_name.clone(),
         birth_date: person.birth_date,
         ine: person.ine.clone(),
+        // Two people may have the same, as of an INE: no name of theirs, but evidence.
+        ine_hash: person.identifiers.iter().find(|one| one.system == INE_HASH).map(|one| one.value.clone()),
         mails: person.mails.clone(),
         identifiers,
         // A provider that tells no establishment says nothing of where they are.

@@ -36,6 +36,8 @@ pub struct Registration {
     pub birth_date: Option<NaiveDate>,
     /// Identifiant national élève: evidence of who they are, and no key.
     pub ine: Option<String>,
+    /// A hash of it, where a source tells that alone.
+    pub ine_hash: Option<String>,
     /// Addresses of electronic mail.
     pub mails: Vec<String>,
     /// What other systems call them: one at least.
@@ -233,7 +235,8 @@ fn check(registration: &Registration) -> Result<(), Refusal> {
     if ![&registration.given_name, &registration.family_name].into_iter().flatten().all(|name| text(name)) {
         return Err(Refusal::Text("a name"));
     }
-    if registration.mails.len() > MAX_ITEMS || !registration.mails.iter().chain(&registration.ine).all(|one| text(one))
+    if registration.mails.len() > MAX_ITEMS
+        || !registration.mails.iter().chain(&registration.ine).chain(&registration.ine_hash).all(|one| text(one))
     {
         return Err(Refusal::Text("an INE or a mail"));
     }

@@ -14,6 +14,8 @@ pub(crate) struct Features {
     pub(crate) birth_date: Option<NaiveDate>,
     /// Hashes of every INE that somebody tells of them.
     pub(crate) ines: BTreeSet<String>,
+    /// The same where a provider tells a hash of its own making alone, which compares with its like.
+    pub(crate) ine_hashes: BTreeSet<String>,
     /// The same of mails.
     pub(crate) mails: BTreeSet<String>,
     /// What each system calls them, as long as it does.
@@ -39,6 +41,15 @@ impl Agreement {
             Self::Different
         } else {
             Self::Same
+        }
+    }
+
+    /// What either way of telling says.
+    const fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Same, _) | (_, Self::Same) => Self::Same,
+            (Self::Different, _) | (_, Self::Different) => Self::Different,
+            (Self::Unknown, Self::Unknown) => Self::Unknown,
         }
     }
 
@@ -81,7 +92,7 @@ impl Likeness {
             names_people(system) && other.called.get(system).is_some_and(|others| others.is_disjoint(called))
         };
         Self {
-            ine: Agreement::of(&one.ines, &other.ines),
+            ine: Agreement::of(&one.ines, &other.ines).or(Agreement::of(&one.ine_hashes, &other.ine_hashes)),
             birth_date: Agreement::of(&birth_date(one), &birth_date(other)),
             names: names(one, other),
             mail: Agreement::of(&one.mails, &other.mails),
@@ -189,6 +200,16 @@ mod tests {
             let same = verdict(&pupil, &person(given, family, BORN, Some("ine")));
             assert_eq!(same, Verdict::Same("INE_BIRTH_DATE_NAMES"), "{given} {family}");
         }
+    }
+
+    #[test]
+    fn a_hash_of_an_ine_compares_with_its_like() {
+        let by_hash =
+            |hash: &str| Features { ine_hashes: [hash.to_owned()].into(), ..person("Zoé", "Martin", BORN, None) };
+        assert_eq!(verdict(&by_hash("a"), &by_hash("a")), Verdict::Same("INE_BIRTH_DATE_NAMES"));
+        assert_eq!(verdict(&by_hash("a"), &by_hash("b")), Verdict::Different);
+        let by_ine = person("Zoé", "Martin", BORN, Some("ine"));
+        assert_eq!(verdict(&by_hash("a"), &by_ine), Verdict::Doubtful("BIRTH_DATE_NAMES"));
     }
 
     #[test]

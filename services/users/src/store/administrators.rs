@@ -12,7 +12,7 @@ impl Store {
         let found: Option<String> = with_pool!(self.db(), |pool| {
             sqlx::query_scalar(
                 "SELECT a.system FROM administrators a JOIN identifiers i ON i.system = a.system AND i.value = a.value \
-                 WHERE i.person_id = $1 OR i.person_id IN (SELECT person_id FROM redirects WHERE canonical_id = $1) LIMIT 1",
+                 AND i.valid_to IS NULL WHERE i.person_id = $1 OR i.person_id IN (SELECT person_id FROM redirects WHERE canonical_id = $1) LIMIT 1",
             )
             .bind(canonical)
             .fetch_optional(pool)

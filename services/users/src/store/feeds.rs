@@ -142,7 +142,7 @@ impl Store {
                 "SELECT f.record_key, f.school_year, a.uai FROM \
                  (SELECT record_key, person_id, school_year, source FROM feed_records \
                   WHERE source = $1 AND category = $2 AND record_key > $3 ORDER BY record_key LIMIT $4) f \
-                 LEFT JOIN affiliations a ON a.person_id = f.person_id AND a.source = f.source \
+                 LEFT JOIN affiliations a ON a.person_id = f.person_id AND a.source IN (f.source, f.source || '/children') \
                  AND a.school_year = f.school_year AND a.ended_on IS NULL ORDER BY f.record_key",
             )
             .bind(source)

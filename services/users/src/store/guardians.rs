@@ -21,7 +21,7 @@ const CHILD_PLACES: &str = "SELECT DISTINCT i.person_id, t.source, a.school_year
 const LEGAL: &str = "SELECT DISTINCT COALESCE(cr.canonical_id, t.child_id), COALESCE(gr.canonical_id, i.person_id) FROM ties t \
     JOIN identifiers i ON i.system = t.system AND i.value = t.value \
     LEFT JOIN redirects cr ON cr.person_id = t.child_id \
-    LEFT JOIN redirects gr ON gr.person_id = i.person_id WHERE t.legal AND ";
+    LEFT JOIN redirects gr ON gr.person_id = i.person_id WHERE t.legal AND i.valid_to IS NULL AND ";
 
 impl Store {
     /// Whoever answers for one of these, as far as they are known here.

@@ -9,7 +9,7 @@ use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::people::push_ids;
-use super::traits::{INE, MAIL};
+use super::traits::{INE, INE_HASH, MAIL};
 use super::{CHUNK, Store};
 use crate::domain::Features;
 
@@ -102,6 +102,7 @@ impl Store {
             for said in traits {
                 match said.kind.as_str() {
                     INE => one.ines.insert(said.hash),
+                    INE_HASH => one.ine_hashes.insert(said.hash),
                     MAIL => one.mails.insert(said.hash),
                     _ => false,
                 };

@@ -17,7 +17,7 @@ pub(crate) use matching::NewProposal;
 pub(crate) use merges::MergeRow;
 pub(crate) use persons_own::{AuthorisationRow, DepartureRow, IdentifierRow, MergeReason};
 pub(crate) use proposals::{ClientRow, ProposalRow};
-pub(crate) use traits::{INE, MAIL, TieRow, Ties, Trait, Traits};
+pub(crate) use traits::{INE, INE_HASH, MAIL, TieRow, Ties, Trait, Traits};
 pub(crate) use write::{IdentifierWrite, PersonWrite, Said};
 
 use db::Db;

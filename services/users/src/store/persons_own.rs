@@ -177,16 +177,21 @@ impl Store {
         Ok(row)
     }
 
-    /// Whoever was told nothing of since before this school year, after `after`; in order of ids.
+    /// Whoever was told nothing of since before this school year, after `after`; in order of ids. Of whom no place was ever told, as long
+    /// as nobody logged in as them since `begun`.
     pub(crate) async fn without_affiliation(
         &self,
         school_year: &str,
+        begun: DateTime<Utc>,
         after: Uuid,
         size: i64,
     ) -> Result<Vec<Uuid>, StoreError> {
         let rows = with_pool!(self.db(), |pool| {
             sqlx::query_scalar(
                 "SELECT p.person_id FROM people p WHERE p.person_id > $1 \
+                 AND (EXISTS (SELECT 1 FROM affiliations a WHERE a.person_id = p.person_id) \
+                 OR NOT EXISTS (SELECT 1 FROM identifiers i WHERE i.person_id = p.person_id \
+                 AND COALESCE(i.last_used_at, i.attached_at) >= $4)) \
                  AND NOT EXISTS (SELECT 1 FROM redirects r WHERE r.person_id = p.person_id) \
                  AND NOT EXISTS (SELECT 1 FROM affiliations a WHERE a.school_year >= $2 AND a.person_id = p.person_id) \
                  AND NOT EXISTS (SELECT 1 FROM redirects m JOIN affiliations a ON a.person_id = m.person_id \
@@ -195,6 +200,7 @@ impl Store {
             .bind(after)
             .bind(school_year)
             .bind(size)
+            .bind(begun)
             .fetch_all(pool)
             .await
         })?;
@@ -266,6 +272,30 @@ impl Store {
         reason: &str,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        // What names them at others': in ties of children, among administrators.
+        for statement in [
+            "DELETE FROM ties WHERE EXISTS (SELECT 1 FROM identifiers i WHERE i.system = ties.system AND i.value = ties.value \
+             AND i.person_id IN ",
+            "DELETE FROM administrators WHERE EXISTS (SELECT 1 FROM identifiers i WHERE i.system = administrators.system \
+             AND i.value = administrators.value AND i.person_id IN ",
+        ] {
+            with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(statement);
+                push_ids!(query, people);
+                query.push(")");
+                query.build().execute(connection).await.map(drop)
+            })?;
+        }
+        // What was told of them: whoever reads it later learns that they were erased, and nothing else.
+        with_tx!(tx, |connection| {
+            let mut query = QueryBuilder::new("DELETE FROM outbox WHERE aggregate IN (");
+            let mut list = query.separated(", ");
+            for id in people {
+                list.push_bind(id.to_string());
+            }
+            query.push(")");
+            query.build().execute(connection).await.map(drop)
+        })?;
         // In the order in which rows need each other. What others recorded for somebody stays, by an id that is nobody's.
         for (table, columns) in [
             ("authorisations", &["person_id"][..]),

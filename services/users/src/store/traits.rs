@@ -11,6 +11,7 @@ use super::{CHUNK, Store};
 
 /// The kinds of what is found by a hash.
 pub(crate) const INE: &str = "INE";
+pub(crate) const INE_HASH: &str = "INE_HASH";
 pub(crate) const MAIL: &str = "MAIL";
 
 /// A value of a person's, found by its hash and kept sealed.

@@ -22,11 +22,28 @@ pub(super) enum Thing {
     Pupil,
     /// The author's école.
     Ecole,
+    /// The pupil, as who answers for them finds them: their child.
+    Child,
+    /// The pupil, by the pseudonym that the vendor of Aliénor knows them by, and whoever comes by its pages.
+    Named,
+    /// The author, in the same way.
+    NamedAuthor,
+    /// Whoever asks.
+    Me,
+    /// What the pupil has and nobody else who asks.
+    Own,
+}
+
+/// What the vendor of Aliénor calls two people.
+pub(super) struct Pseudonyms {
+    pub(super) pupil: String,
+    pub(super) author: String,
 }
 
 pub(super) struct Caller {
     pub(super) name: &'static str,
     pub(super) token: Option<String>,
+    pub(super) is_person: bool,
     scopes: &'static [&'static str],
     towards: fn(Thing) -> Vec<Seer>,
 }
@@ -38,6 +55,7 @@ impl Caller {
         seers.extend(self.token.as_ref().map(|_| Seer::Known));
         seers.extend(self.scopes.iter().map(|&scope| Seer::Scope(scope.to_owned())));
         seers.extend((self.towards)(thing));
+        seers.extend((self.is_person && thing == Thing::Me).then_some(Seer::Oneself));
         seers
     }
 }
@@ -47,23 +65,26 @@ fn nothing(_: Thing) -> Vec<Seer> {
 }
 
 fn portal(thing: Thing) -> Vec<Seer> {
-    if matches!(thing, Thing::Nothing) { Vec::new() } else { vec![Seer::Portal] }
+    use Thing::{Author, Ecole, Other, Production, Pupil};
+    if matches!(thing, Production | Other | Author | Pupil | Ecole) { vec![Seer::Portal] } else { Vec::new() }
 }
 
 fn vendor(thing: Thing) -> Vec<Seer> {
-    if matches!(thing, Thing::Nothing) { Vec::new() } else { vec![Seer::Vendor] }
+    use Thing::{Author, Ecole, Named, NamedAuthor, Other, Production, Pupil};
+    let reached = matches!(thing, Production | Other | Author | Pupil | Ecole | Named | NamedAuthor);
+    if reached { vec![Seer::Vendor] } else { Vec::new() }
 }
 
 /// An ENT that may not read its users knows its productions.
 fn vendor_of_no_users(thing: Thing) -> Vec<Seer> {
-    if matches!(thing, Thing::Author | Thing::Pupil) { Vec::new() } else { vendor(thing) }
+    if matches!(thing, Thing::Production | Thing::Other | Thing::Ecole) { vendor(thing) } else { Vec::new() }
 }
 
 fn author(thing: Thing) -> Vec<Seer> {
     match thing {
         Thing::Production => vec![Seer::Participant, Seer::Staff, Seer::Member],
         Thing::Other => vec![Seer::Staff, Seer::Member],
-        Thing::Author => vec![Seer::Oneself],
+        Thing::Author | Thing::NamedAuthor => vec![Seer::Oneself],
         Thing::Ecole => vec![Seer::OwnEstablishment],
         _ => Vec::new(),
     }
@@ -81,12 +102,43 @@ fn member(thing: Thing) -> Vec<Seer> {
 fn pupil(thing: Thing) -> Vec<Seer> {
     match thing {
         Thing::Production => vec![Seer::Participant],
-        Thing::Pupil => vec![Seer::Oneself],
+        Thing::Pupil | Thing::Named | Thing::Own => vec![Seer::Oneself],
         _ => Vec::new(),
     }
 }
 
-pub(super) async fn callers(site: &Site, url: &str, scene: &Scene) -> Vec<Caller> {
+/// Another école's member too. Productions know nothing of who answers for whom.
+fn guardian_of_the_pupil(thing: Thing) -> Vec<Seer> {
+    if matches!(thing, Thing::Child | Thing::Named) { vec![Seer::Guardian] } else { member(thing) }
+}
+
+fn head(thing: Thing) -> Vec<Seer> {
+    match thing {
+        Thing::Named | Thing::NamedAuthor => vec![Seer::Head],
+        Thing::Ecole => vec![Seer::OwnEstablishment],
+        _ => staff(thing),
+    }
+}
+
+/// Of the staff of a circonscription, and of nobody's pupils.
+fn inspector(thing: Thing) -> Vec<Seer> {
+    if thing == Thing::NamedAuthor { vec![Seer::Inspector] } else { staff(thing) }
+}
+
+fn administrator(_: Thing) -> Vec<Seer> {
+    vec![Seer::Administrator]
+}
+
+/// What a vendor calls the person of one of its accounts.
+async fn pseudonym(url: &str, vendor: Option<&String>, account: &Account) -> String {
+    let query = "query ($system: String!, $value: String!) { userByIdentifier(system: $system, value: $value) { id } }";
+    let variables = json!({ "system": account.system, "value": account.value });
+    let answer = ask_as(url, vendor.map(String::as_str), query, variables).await;
+    let id = answer["data"]["userByIdentifier"]["id"].as_str().unwrap_or_else(|| panic!("{account:?}: {answer:#}"));
+    id.to_owned()
+}
+
+pub(super) async fn callers(site: &Site, url: &str, scene: &Scene) -> (Vec<Caller>, Pseudonyms) {
     const READS_USERS: &[&str] = &["deployments:write", "productions:write", "users:read"];
     let issue = |arguments: &[&str]| Some(site.token(&[&["issue"], arguments].concat()));
     let demo = |client: &str| Some(site.token(&["demo", client]));
@@ -95,17 +147,18 @@ pub(super) async fn callers(site: &Site, url: &str, scene: &Scene) -> Vec<Caller
     let poitiers =
         issue(&["--client", "editeur-poitiers", "--project", "ent-college-poitiers", "--scope", "users:read"]);
     let person = async |client: &str, vendor: &Option<String>, account: &Account| {
-        let query =
-            "query ($system: String!, $value: String!) { userByIdentifier(system: $system, value: $value) { id } }";
-        let variables = json!({ "system": account.system, "value": account.value });
-        let answer = ask_as(url, vendor.as_deref(), query, variables).await;
-        let id = answer["data"]["userByIdentifier"]["id"].as_str().unwrap_or_else(|| panic!("{account:?}: {answer:#}"));
-        issue(&["--client", client, "--kind", "person", "--subject", id])
+        let id = pseudonym(url, vendor.as_ref(), account).await;
+        issue(&["--client", client, "--kind", "person", "--subject", &id])
     };
-    let caller = |name, token, scopes, towards| Caller { name, token, scopes, towards };
+    let caller = |name, token, scopes, towards| Caller { name, token, is_person: false, scopes, towards };
+    let human = |name, token, towards| Caller { name, token, is_person: true, scopes: &[], towards };
     let of_alienor = async |account| person("editeur-alienor", &alienor, account).await;
     let of_argos = async |account| person("editeur-argos", &argos, account).await;
-    vec![
+    let pseudonyms = Pseudonyms {
+        pupil: pseudonym(url, alienor.as_ref(), &scene.pupil).await,
+        author: pseudonym(url, alienor.as_ref(), &scene.author).await,
+    };
+    let callers = vec![
         caller("nobody known", None, &[], nothing),
         caller("an application without a perimeter", issue(&["--client", "a"]), &[], nothing),
         caller("the portal of Bordeaux", demo("portail-bordeaux"), &[], portal),
@@ -132,11 +185,20 @@ pub(super) async fn callers(site: &Site, url: &str, scene: &Scene) -> Vec<Caller
             &[],
             nothing,
         ),
-        caller("the author", of_alienor(&scene.author).await, &[], author),
-        caller("the pupil", of_alienor(&scene.pupil).await, &[], pupil),
-        caller("a colleague", of_argos(&scene.colleague).await, &[], staff),
-        caller("a guardian", of_argos(&scene.guardian).await, &[], member),
-        caller("a guardian who works elsewhere", of_argos(&scene.guardian_and_staff).await, &[], member),
-        caller("somebody far", person("editeur-poitiers", &poitiers, &scene.far).await, &[], nothing),
-    ]
+        human("the author", of_alienor(&scene.author).await, author),
+        human("the pupil", of_alienor(&scene.pupil).await, pupil),
+        human("a colleague", of_argos(&scene.colleague).await, staff),
+        human("a guardian", of_argos(&scene.guardian).await, member),
+        human("a guardian who works elsewhere", of_argos(&scene.guardian_and_staff).await, member),
+        human("somebody far", person("editeur-poitiers", &poitiers, &scene.far).await, nothing),
+        human("the pupil's guardian", of_alienor(&scene.guardian_of_the_pupil).await, guardian_of_the_pupil),
+        human("the head of the école", of_alienor(&scene.head).await, head),
+        human("the inspector of the circonscription", of_alienor(&scene.inspector).await, inspector),
+        human(
+            "who administers the installation",
+            person("editeur-poitiers", &poitiers, &scene.administrator).await,
+            administrator,
+        ),
+    ];
+    (callers, pseudonyms)
 }

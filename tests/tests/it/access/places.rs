@@ -1,8 +1,10 @@
 //! Where each type of the schema is looked at.
 
+mod found;
+
 use service_kit::access::ACCESS;
 
-use super::callers::{Caller, Thing};
+use super::callers::{Caller, Pseudonyms, Thing};
 use super::scene::Scene;
 
 /// An object that the schema reaches.
@@ -41,8 +43,24 @@ impl Gate {
 const STAFF: Gate = Gate::Value("User: staff");
 const PUPIL: Gate = Gate::Value("User: a pupil or a guardian");
 const SHARED: Gate = Gate::Value("Production: TERRITORY_STAFF");
+/// By what productions give a person away.
+const USER_OF: Gate = Gate::Field("Participant", "user");
+const AUTHOR_OF: Gate = Gate::Field("Production", "author");
 
 impl Place {
+    fn open(scene: &Scene, of: &'static str, query: &str, pointer: &str) -> Self {
+        Self {
+            of,
+            query: query.to_owned(),
+            pointer: pointer.to_owned(),
+            thing: Thing::Nothing,
+            gates: Vec::new(),
+            who: None,
+            ecole: scene.ecole.clone(),
+            public: scene.public.clone(),
+        }
+    }
+
     /// The question that selects this of the object.
     pub(super) fn query(&self, selection: &str) -> String {
         self.query.replace("HOLE", selection)
@@ -64,6 +82,12 @@ impl Place {
     /// Whether the field's value is for this caller, beyond the field's own rule.
     pub(super) fn gives(&self, field: &str, caller: &Caller) -> bool {
         match (field, self.who) {
+            // Only the pupil has left.
+            ("departure", _) if self.of == "User" => match self.thing {
+                Thing::Author | Thing::NamedAuthor => false,
+                Thing::Me => PUPIL.admits(caller, Thing::Own),
+                _ => true,
+            },
             ("user", Some((gate, thing))) => gate.admits(caller, thing),
             // A teacher has no level.
             ("level", Some((_, Thing::Author))) => false,
@@ -95,18 +119,10 @@ impl Place {
     }
 }
 
-pub(super) fn places(scene: &Scene) -> Vec<Place> {
+/// Every place; those of people that productions lead to first.
+pub(super) fn places(scene: &Scene, pseudonyms: &Pseudonyms) -> Vec<Place> {
     let ecole = &scene.ecole;
-    let open = |of, query: &str, pointer: &str| Place {
-        of,
-        query: query.to_owned(),
-        pointer: pointer.to_owned(),
-        thing: Thing::Nothing,
-        gates: Vec::new(),
-        who: None,
-        ecole: ecole.clone(),
-        public: scene.public.clone(),
-    };
+    let open = |of, query: &str, pointer: &str| Place::open(scene, of, query, pointer);
     let of_ecole = |of, inner: &str, pointer: &str| {
         open(of, &format!("{{ establishment(uai: \"{ecole}\") {{ {inner} }} }}"), &format!("/establishment{pointer}"))
     };
@@ -142,7 +158,7 @@ pub(super) fn places(scene: &Scene) -> Vec<Place> {
         who: Some(who),
         ..shared("Participant", "participants { HOLE }", &format!("/participants/{at}"))
     };
-    vec![
+    let others = vec![
         open("Query", "{ HOLE }", ""),
         open("EntProject", "{ entProject(id: \"alienor\") { HOLE } }", "/entProject"),
         open("Organisation", "{ entProject(id: \"alienor\") { owners { HOLE } } }", "/entProject/owners/0"),
@@ -174,30 +190,43 @@ pub(super) fn places(scene: &Scene) -> Vec<Place> {
         versions("VersionConnection", "HOLE", ""),
         versions("VersionEdge", "edges { HOLE }", "/edges/0"),
         versions("Version", "edges { node { HOLE } }", "/edges/0/node"),
-        person("User", "author { HOLE }", "/author", (STAFF, Thing::Author)),
-        person(
-            "User",
-            "participants { user { HOLE } }",
-            &format!("/participants/{}/user", scene.at),
-            (PUPIL, Thing::Pupil),
+        by(AUTHOR_OF, Thing::Author, person("User", "author { HOLE }", "/author", (STAFF, Thing::Author))),
+        by(
+            USER_OF,
+            Thing::Pupil,
+            person(
+                "User",
+                "participants { user { HOLE } }",
+                &format!("/participants/{}/user", scene.at),
+                (PUPIL, Thing::Pupil),
+            ),
         ),
-        affiliation(person(
-            "Affiliation",
-            "participants { user { affiliations { HOLE } } }",
-            &format!("/participants/{}/user/affiliations/0", scene.at),
-            (PUPIL, Thing::Pupil),
-        )),
-        level(shared("Level", "participants { level { HOLE } }", &format!("/participants/{}/level", scene.at))),
-    ]
+        by(
+            Gate::Field("User", "affiliations"),
+            Thing::Pupil,
+            by(
+                USER_OF,
+                Thing::Pupil,
+                person(
+                    "Affiliation",
+                    "participants { user { affiliations { HOLE } } }",
+                    &format!("/participants/{}/user/affiliations/0", scene.at),
+                    (PUPIL, Thing::Pupil),
+                ),
+            ),
+        ),
+        // Seen by who sees levels at all: for the rest there is no object.
+        by(
+            Gate::Field("Participant", "level"),
+            Thing::Production,
+            shared("Level", "participants { level { HOLE } }", &format!("/participants/{}/level", scene.at)),
+        ),
+    ];
+    others.into_iter().chain(found::places(scene, pseudonyms)).collect()
 }
 
-fn affiliation(mut place: Place) -> Place {
-    place.gates.push((Gate::Field("User", "affiliations"), Thing::Pupil));
-    place
-}
-
-/// Seen by who sees levels at all: for the rest there is no object.
-fn level(mut place: Place) -> Place {
-    place.gates.push((Gate::Field("Participant", "level"), Thing::Production));
+/// The same behind one more rule.
+fn by(gate: Gate, thing: Thing, mut place: Place) -> Place {
+    place.gates.push((gate, thing));
     place
 }

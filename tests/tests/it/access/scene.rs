@@ -33,7 +33,23 @@ pub(super) struct Scene {
     pub(super) guardian_and_staff: Account,
     /// Who keeps a library in another académie.
     pub(super) far: Account,
+    /// Who answers for the pupil by law.
+    pub(super) guardian_of_the_pupil: Account,
+    /// Who heads the école now.
+    pub(super) head: Account,
+    /// Who inspects the circonscription of the école now.
+    pub(super) inspector: Account,
+    /// Who administers the installation, and keeps a library far away.
+    pub(super) administrator: Account,
+    /// Of the pupil and another, for somebody to decide.
+    pub(super) proposal: String,
+    /// Of somebody into the pupil.
+    pub(super) merge: String,
 }
+
+/// Where the pupil has an account, and the configuration that says so.
+pub(super) const PROVIDER: &str = "[[users.providers]]\nid = \"guichet\"\nname = \"Guichet\"\nissuer = \"http://127.0.0.1:9\"\n\
+    client_id = \"passerelle\"\nfor = [\"eleves\"]\n";
 
 const PRODUCTION: &str = "SELECT p.id, a.uai, a.person_id, u.number - 1, u.person_id FROM productions.productions p \
     JOIN productions.participants a ON a.production_id = p.id AND a.number = p.author AND a.profile = 'TEACHER' \
@@ -69,9 +85,10 @@ impl Scene {
              WHERE f.profile = 'TEACHER' AND f.source = 'ent-college-poitiers' ORDER BY f.person_id LIMIT 1) \
              AND t.school_year = g.school_year AND g.school_year > '2018-2019'",
         );
-        let elsewhere = |profile: &str, system: &str| {
-            account(
+        let nth_elsewhere = |nth: usize, profile: &str, system: &str| {
+            account_after(
                 site,
+                nth,
                 &format!(
                     "i.system = '{system}' AND EXISTS (SELECT 1 FROM users.affiliations f WHERE f.person_id = i.person_id \
                      AND f.profile = '{profile}' AND f.uai NOT IN \
@@ -79,7 +96,17 @@ impl Scene {
                 ),
             )
         };
+        let elsewhere = |profile: &str, system: &str| nth_elsewhere(0, profile, system);
         let person = |id: &str| account(site, &format!("i.person_id = '{id}'"));
+        let [guardian_of_the_pupil, head, inspector] = [0, 1, 2].map(|nth| nth_elsewhere(nth, "GUARDIAN", "alienor"));
+        let administrator = nth_elsewhere(1, "LIBRARIAN", "ent-college-poitiers");
+        works(site, &head, "HEAD", &ecole);
+        works(site, &inspector, "INSPECTOR", &office_of(site, &ecole));
+        site.psql(&format!(
+            "INSERT INTO users.administrators VALUES ('{}', '{}', now())",
+            administrator.system, administrator.value
+        ));
+        let (proposal, merge) = own_things(site, &pupil, &guardian_of_the_pupil);
         Self {
             author: person(&author),
             at: at.parse().expect("a number"),
@@ -92,6 +119,12 @@ impl Scene {
                 "EXISTS (SELECT 1 FROM users.affiliations f WHERE f.person_id = i.person_id AND f.source = 'TEST')",
             ),
             far: elsewhere("LIBRARIAN", "ent-college-poitiers"),
+            guardian_of_the_pupil,
+            head,
+            inspector,
+            administrator,
+            proposal,
+            merge,
             public: columns::<1>(&site.psql(PUBLIC)).concat(),
             production,
             ecole,
@@ -99,9 +132,64 @@ impl Scene {
     }
 }
 
+/// Gives somebody a place of work in the present school year.
+fn works(site: &Site, who: &Account, profile: &str, uai: &str) {
+    site.psql(&format!(
+        "INSERT INTO users.affiliations (person_id, school_year, uai, profile, source, classes, groups) \
+         SELECT person_id, (SELECT MAX(school_year) FROM users.affiliations), '{uai}', '{profile}', 'OFFICE', '[]', '[]' \
+         FROM users.identifiers WHERE system = '{}' AND value = '{}'",
+        who.system, who.value
+    ));
+}
+
+/// The office by whose UAI an école's circonscription is called.
+fn office_of(site: &Site, ecole: &str) -> String {
+    let circonscription = site.psql(&format!(
+        "SELECT circonscription_id FROM users.place_periods WHERE uai = '{ecole}' ORDER BY ordinal DESC LIMIT 1"
+    ));
+    circonscription.trim().strip_prefix("CIR-").expect("a circonscription is called by its office").to_owned()
+}
+
+/// What no person of the demonstration has: the pupil, a minor, gets one of each, and somebody who answers for them. A proposal and
+/// a merge.
+fn own_things(site: &Site, pupil: &str, guardian: &Account) -> (String, String) {
+    let Account { system, value } = guardian;
+    let twin = "(SELECT person_id FROM users.affiliations WHERE profile = 'PUPIL' AND person_id <> '{pupil}' ORDER BY person_id LIMIT 1)"
+        .replace("{pupil}", pupil);
+    site.psql(&format!(
+        "UPDATE users.people SET birth_date = CURRENT_DATE - 3700 WHERE person_id IN ('{pupil}', {twin}); \
+         INSERT INTO users.ties VALUES ('{pupil}', 'TEST', '{system}', '{value}', '10', TRUE); \
+         INSERT INTO users.identifiers (system, value, person_id, source, attached_at, last_used_at) \
+         VALUES ('oidc:guichet', 'eleve-1', '{pupil}', 'oidc:guichet', now(), now()); \
+         INSERT INTO users.authorisations \
+         VALUES (gen_random_uuid(), '{pupil}', 'PUBLICATION', TRUE, CURRENT_DATE + 30, '{pupil}', now(), now()); \
+         INSERT INTO users.departures VALUES ('{pupil}', CURRENT_DATE, CURRENT_DATE + 92); \
+         INSERT INTO users.clients \
+         VALUES ('portail-test', 'Portail', 'none', '[\"users:read\"]', '{{\"territories\": [\"ACA-04\"]}}', NULL, now(), now())"
+    ));
+    let proposal = site.psql(&format!(
+        "INSERT INTO users.proposals VALUES (gen_random_uuid(), '{pupil}', {twin}, 'BIRTH_DATE_NAMES', 'names the same', now()) \
+         RETURNING proposal_id"
+    ));
+    let merge = site.psql(&format!(
+        "WITH other AS (INSERT INTO users.people (person_id, pseudonym_key, created_at, updated_at) \
+         VALUES (gen_random_uuid(), 1, now(), now()) RETURNING person_id), \
+         led AS (INSERT INTO users.redirects SELECT person_id, '{pupil}' FROM other) \
+         INSERT INTO users.merges SELECT gen_random_uuid(), person_id, '{pupil}', 'INE_BIRTH_DATE_NAMES', 'INE the same', now() \
+         FROM other RETURNING merge_id"
+    ));
+    (proposal.trim().to_owned(), merge.trim().to_owned())
+}
+
 fn account(site: &Site, which: &str) -> Account {
-    let found =
-        site.psql(&format!("SELECT i.system, i.value FROM users.identifiers i WHERE {which} ORDER BY i.value LIMIT 1"));
+    account_after(site, 0, which)
+}
+
+/// The one after so many others.
+fn account_after(site: &Site, others: usize, which: &str) -> Account {
+    let found = site.psql(&format!(
+        "SELECT i.system, i.value FROM users.identifiers i WHERE {which} ORDER BY i.value LIMIT 1 OFFSET {others}"
+    ));
     let [system, value] = columns(&found);
     Account { system, value }
 }

@@ -9,9 +9,11 @@ use super::places::Place;
 
 /// A field of an object.
 #[derive(Clone, Debug)]
-pub(super) struct Field {
-    pub(super) name: String,
-    /// Whether it gives an object.
+pub(crate) struct Field {
+    pub(crate) name: String,
+    /// The type that it gives, or gives a list of.
+    pub(super) gives: String,
+    /// Whether that is an object.
     composite: bool,
     /// Arguments that must be given.
     required: Vec<String>,
@@ -19,10 +21,10 @@ pub(super) struct Field {
 
 /// Objects and their fields, GraphQL's and federation's own left out.
 #[derive(Debug)]
-pub(super) struct Schema(BTreeMap<String, Vec<Field>>);
+pub(crate) struct Schema(BTreeMap<String, Vec<Field>>);
 
 impl Schema {
-    pub(super) fn public() -> Self {
+    pub(crate) fn public() -> Self {
         Self::of(include_str!("../../../../schema/public.graphql"))
     }
 
@@ -46,6 +48,7 @@ impl Schema {
         }
         let field = |field: &FieldDefinition| Field {
             name: field.name.node.to_string(),
+            gives: named(&field.ty.node).to_owned(),
             composite: !leaves.contains(named(&field.ty.node)),
             required: field
                 .arguments
@@ -61,7 +64,7 @@ impl Schema {
         self.0.keys().map(String::as_str)
     }
 
-    pub(super) fn fields(&self, of: &str) -> &[Field] {
+    pub(crate) fn fields(&self, of: &str) -> &[Field] {
         &self.0[of]
     }
 
@@ -82,7 +85,17 @@ impl Field {
             self.name,
             self.required
         );
-        format!("{}{arguments}{}", self.name, if self.composite { " { __typename }" } else { "" })
+        format!("{}{arguments}{}", self.name, self.inner())
+    }
+
+    /// How it is asked for where it needs no argument.
+    pub(super) fn plain(&self) -> String {
+        assert!(self.required.is_empty(), "{} needs {:?}", self.name, self.required);
+        format!("{}{}", self.name, self.inner())
+    }
+
+    fn inner(&self) -> &'static str {
+        if self.composite { " { __typename }" } else { "" }
     }
 }
 

@@ -100,35 +100,38 @@ impl Import<'_> {
     async fn file(&mut self, file: &AafFile, report: &mut Report) -> Result<(), AafError> {
         let (mut records, _) = aaf::Records::open(&file.path)?;
         let mut waiting = Waiting::default();
-        let complete = (file.kind == FileKind::Complete).then(|| person_category(file.category)).flatten();
-        if let Some(category) = complete {
+        // A delta that is read with complete files tells of people, too, who are not missing then.
+        let category = person_category(file.category);
+        if let Some(category) = category.filter(|_| file.kind == FileKind::Complete) {
             self.complete.entry(category).or_default();
         }
         while let Some(outcome) = records.next()? {
             report.rows += 1;
             match outcome {
                 Ok(record) => {
-                    if let Some(complete) = complete.and_then(|category| self.complete.get_mut(category)) {
+                    if let Some(complete) = category.and_then(|category| self.complete.get_mut(category)) {
                         complete.seen.add(&record.id);
                     }
                     self.record(file, record, &mut waiting, report).await?;
                 }
                 Err(error) => {
                     report.refuse(records.line(), &error);
-                    if let Some(complete) = complete.and_then(|category| self.complete.get_mut(category)) {
-                        let told = format!("{}:{}: a record could not be read", file.path.display(), records.line());
-                        complete.holes.push(told);
-                    }
+                    self.hole(category, || format!("{}:{}: a record could not be read", file.path.display(), records.line()));
                 }
             }
         }
         if !records.ended_well() {
             report.refuse(records.line(), &"the file ends before its last tag: it was cut off");
-            if let Some(complete) = complete.and_then(|category| self.complete.get_mut(category)) {
-                complete.holes.push(format!("{}: it was cut off", file.path.display()));
-            }
+            self.hole(category, || format!("{}: it was cut off", file.path.display()));
         }
         self.flush(&mut waiting, report).await
+    }
+
+    /// Notes why somebody may be there who was not seen.
+    fn hole(&mut self, category: Option<&'static str>, told: impl FnOnce() -> String) {
+        if let Some(complete) = category.and_then(|category| self.complete.get_mut(category)) {
+            complete.holes.push(told());
+        }
     }
 
     async fn record(

@@ -269,6 +269,7 @@ impl<'a> Feed<'a> {
             family_name: person.family_name.clone(),
             birth_date: person.birth_date,
             ine: person.ine.clone(),
+            ine_hash: None,
             mails: person.mails.clone(),
             identifiers: std::iter::once(own).chain(others).collect(),
             // Guardians are where their children are: the feed does not say it of them, and does not take it away.

@@ -12,7 +12,7 @@ use super::{Refusal, Registered, Registration, RegistrationAffiliation, check, p
 use crate::Store;
 use crate::app::Secrets;
 use crate::domain::{Affiliation, match_key};
-use crate::store::{INE, IdentifierWrite, MAIL, PersonWrite, Said, TieRow, Ties, Trait, Traits};
+use crate::store::{INE, INE_HASH, IdentifierWrite, MAIL, PersonWrite, Said, TieRow, Ties, Trait, Traits};
 
 pub(super) struct Batch {
     /// Who bears an identifier, and where lookups of them lead.
@@ -168,6 +168,7 @@ impl Batch {
             .ine
             .iter()
             .map(|ine| (INE, ine))
+            .chain(registration.ine_hash.iter().map(|hash| (INE_HASH, hash)))
             .chain(registration.mails.iter().map(|mail| (MAIL, mail)))
             .collect();
         let vault = &self.secrets.vault;

@@ -72,9 +72,8 @@ pub(super) fn sets(files: &[PathBuf], options: &AafOptions) -> Result<Vec<Set>, 
         let unsaid = |what, remedy| AafError::Unsaid { path: path.clone(), what, remedy };
         let category =
             category.ok_or_else(|| unsaid("what it holds", "name it PREFIX_Complet_YYYYMMDD_Eleve_0000.xml"))?;
-        let kind = head.kind.ok_or_else(|| {
-            unsaid("whether it is complete or a delta", "name it PREFIX_Complet_... or PREFIX_Delta_...")
-        })?;
+        // Who does not say that they are complete speaks of those alone whom they name.
+        let kind = head.kind.unwrap_or(FileKind::Delta);
         let source = format!("{}:{academy}", if degree == Degree::First { "aaf1d" } else { "aaf2d" });
         let year = SchoolYear::of(date.unwrap_or_else(|| options.clock.today()));
         let file = AafFile { path: path.clone(), kind, category, date };

@@ -1,0 +1,5 @@
+//! What people do with what is their own: take it away, authorise, have it erased.
+
+mod authorising;
+mod erasing;
+mod exporting;
