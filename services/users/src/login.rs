@@ -15,6 +15,9 @@ pub use sign_in::{MemorySessions, ProviderConfig, RedisSessions, Sessions, Sessi
 
 pub use sign_in::config::Store;
 
+/// What whoever logs in reads where their provider says what cannot be taken.
+const UNUSABLE: &str = "Votre fournisseur d'identité a transmis des informations inutilisables.";
+
 /// Who knows people: this service.
 struct Known {
     store: crate::Store,
@@ -32,18 +35,13 @@ impl People for Known {
         let (provider, subject) = (provider.to_owned(), subject.to_owned());
         async move {
             let found = app::recognise(&self.store, &self.secrets, &self.clock, &provider, &subject, &person).await;
-            found.map_err(|fault| match fault.code() {
-                ErrorCode::BadUserInput => {
-                    Unrecognised::Refused("Votre fournisseur d'identité a transmis des informations inutilisables.")
+            found.map_err(|fault| {
+                if fault.code() == ErrorCode::BadUserInput {
+                    return Unrecognised::Refused(UNUSABLE);
                 }
-                _ => {
-                    tracing::error!(
-                        provider,
-                        cause = fault.cause_chain(),
-                        "somebody who logged in could not be recognised"
-                    );
-                    Unrecognised::Failed
-                }
+                let cause = fault.cause_chain();
+                tracing::error!(provider, cause, "somebody who logged in could not be recognised");
+                Unrecognised::Failed
             })
         }
         .boxed()

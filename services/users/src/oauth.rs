@@ -71,7 +71,7 @@ async fn token(State(endpoint): State<Arc<Endpoint>>, headers: HeaderMap, body: 
         "expires_in": LIFETIME.num_seconds(),
         "scope": scope,
     });
-    answered(StatusCode::OK, answer)
+    answered(StatusCode::OK, &answer)
 }
 
 /// Parameters, each at most once.
@@ -111,10 +111,10 @@ fn unknown() -> Response {
 }
 
 fn refused(status: StatusCode, error: &str, description: &str) -> Response {
-    answered(status, json!({ "error": error, "error_description": description }))
+    answered(status, &json!({ "error": error, "error_description": description }))
 }
 
-fn answered(status: StatusCode, body: Value) -> Response {
+fn answered(status: StatusCode, body: &Value) -> Response {
     let head = [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "application/json")];
     (status, head, body.to_string()).into_response()
 }

@@ -58,7 +58,7 @@ async fn beside_a_running_server(database: Database) {
     let (status, _, err) = import(&site, "annuaire", &labels, &[]);
     assert!(status == Some(1) && err.contains("the header lacks the columns"), "{err}");
     let (status, _, err) = import(&site, "indicators", &labels, &["--as-of", "2024-01-01"]);
-    assert!(status == Some(1) && err.contains("for annuaire alone"), "{err}");
+    assert!(status == Some(1) && err.contains("--as-of is for annuaire and aaf alone"), "{err}");
 }
 
 #[tokio::test]

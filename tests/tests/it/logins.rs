@@ -1,8 +1,8 @@
 //! People log in with what they have, and stay one person: real OpenID providers, a real directory, the whole product.
 
-mod browser;
+pub(crate) mod browser;
 mod lemonldap;
-mod provider;
+pub(crate) mod provider;
 
 use sdet::testing::{READER, Slapd};
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@ mod acceptance;
 mod access;
 mod commands;
 mod delivery;
+mod directories;
 mod explorer;
 mod imports;
 mod issuers;

@@ -4,6 +4,5 @@ mod files;
 mod imports;
 mod killed;
 mod later;
-mod login;
 mod rows;
 mod traces;

@@ -74,7 +74,11 @@ pub(crate) fn run(binary: &Path, size: &Size) -> anyhow::Result<()> {
     let bytes: u64 = files.iter().filter_map(|file| Some(fs::metadata(file).ok()?.len())).sum();
     let Size { people, structures, .. } = size;
     let degree = academy.degree.as_str();
-    println!("import aaf: {people} people, {structures} establishments, {degree}, {} files, {} MB", files.len(), bytes >> 20);
+    println!(
+        "import aaf: {people} people, {structures} establishments, {degree}, {} files, {} MB",
+        files.len(),
+        bytes >> 20
+    );
     let import = Import { binary, directory, files: &files, people: size.people };
     let mut first = vec![("SQLite", import.on("SQLite", None, &folder.path().join("sqlite"))?)];
     if let Some(server) = server() {

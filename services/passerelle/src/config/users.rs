@@ -59,16 +59,22 @@ impl Default for RetentionConfig {
 impl UsersConfig {
     pub(super) fn check(&self, public_url: Option<&str>) -> anyhow::Result<()> {
         self.sessions.check().map_err(|fault| Error::msg(format!("users.{fault}")))?;
-        users::login::check(&self.sign_in(public_url.unwrap_or("http://127.0.0.1")))
-            .map_err(|fault| Error::msg(format!("users.{fault}")))?;
+        users::login::check(&self.sign_in(public_url.unwrap_or("http://127.0.0.1"))).map_err(|fault| {
+            Error::msg(if fault.starts_with("public_url") { fault } else { format!("users.{fault}") })
+        })?;
         users::check_directories(&self.ldap).map_err(|fault| Error::msg(format!("users.ldap: {fault}")))?;
+        // Cookies of the installation's own are handed on by how their names begin; that of a login under way is one of them.
+        ensure!(
+            "__Host-passerelle-login".starts_with(&self.sessions.cookie),
+            "users.sessions.cookie: write __Host-passerelle, or a beginning of it"
+        );
         ensure!(
             (0.0..=1.0).contains(&self.feeds.max_removed_share),
             "users.feeds.max_removed_share: a share from 0 to 1, such as 0.2"
         );
         ensure!(
-            self.retention.grace_days <= 300 && self.retention.notice_days <= 3650,
-            "users.retention: grace_days up to 300, notice_days up to 3650"
+            self.retention.grace_days <= 300 && (1..=3650).contains(&self.retention.notice_days),
+            "users.retention: grace_days up to 300, notice_days from 1 to 3650"
         );
         Ok(())
     }

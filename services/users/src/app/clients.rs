@@ -59,6 +59,10 @@ pub(crate) async fn register(
 
 /// What a client that proves its secret is granted; none where it does not.
 pub(crate) async fn granted(store: &Store, client_id: &str, secret: &str) -> Result<Option<Grant>, Fault> {
+    // What is no name is nobody's, and a database may not even be able to read it.
+    if !is_name(client_id) {
+        return Ok(None);
+    }
     let found = store.client(client_id).await?.filter(|client| client.revoked_at.is_none());
     // Both are hashes of what nobody can guess: comparing them tells nothing by its time.
     let Some(client) = found.filter(|client| client.secret_hash == hash(secret)) else { return Ok(None) };
@@ -74,11 +78,16 @@ fn hash(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
 }
 
-fn check(new: &NewClient) -> Result<(), Fault> {
+/// Small letters, digits and hyphens, as clients and ENT projects are named.
+fn is_name(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.len() <= MAX_NAME && text.bytes().all(plain)
+}
+
+fn check(new: &NewClient) -> Result<(), Fault> {
     let bad = |told: String| Err(Fault::new(ErrorCode::BadUserInput, told));
     let id = &new.client_id;
-    if id.is_empty() || id.len() > MAX_NAME || !id.bytes().all(plain) || id == super::OWN_CLIENT {
+    if !is_name(id) || id == super::OWN_CLIENT {
         return bad("clientId: write a name of small letters, digits and hyphens, such as portail-bordeaux".to_owned());
     }
     if new.name.trim().is_empty() || new.name.len() > MAX_NAME || new.name.chars().any(char::is_control) {
@@ -86,6 +95,10 @@ fn check(new: &NewClient) -> Result<(), Fault> {
     }
     if let Some(scope) = new.scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
         return bad(format!("scopes: there is no scope {scope:?}; there are {}", SCOPES.join(", ")));
+    }
+    if !new.perimeter.projects.iter().all(|project| is_name(project)) {
+        return bad("projects: an ENT project is named in small letters, digits and hyphens, as entProjects tells it"
+            .to_owned());
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Erasing a person, and those who have left: noticed, exported by themselves, erased three months later (arrêté du 30 novembre 2006).
 
+use std::collections::HashSet;
+
 use chrono::{Days, NaiveTime};
 use db::outbox::{self, NewEvent};
 use kernel::events::PersonErased;
@@ -7,7 +9,10 @@ use kernel::{Clock, ErrorCode, Fault, SchoolYear};
 use uuid::Uuid;
 
 use crate::Store;
+use crate::domain::Affiliation;
 
+/// Days of September in which feeds of the year before may still be the last word.
+const UNTOLD_DAYS: u64 = 30;
 /// People read at a time.
 const PAGE: i64 = 500;
 
@@ -44,7 +49,10 @@ pub(crate) async fn erase(store: &Store, clock: &Clock, canonical: Uuid, reason:
     let year = SchoolYear::of(clock.today());
     let person = store.people(&[canonical]).await?.remove(&canonical);
     let person = person.ok_or_else(|| Fault::new(ErrorCode::NotFound, "there is no such person"))?;
-    if let Some(here) = person.affiliations.iter().find(|one| one.is_now(year)) {
+    // Until feeds have told the new year, those of the year before are still there.
+    let untold = clock.today() < year.rentree() + Days::new(UNTOLD_DAYS);
+    let is_here = |one: &&Affiliation| one.is_now(year) || (untold && one.is_now(year.before()));
+    if let Some(here) = person.affiliations.iter().find(is_here) {
         let told = format!(
             "the establishment {} has this person in {year}, by law: they can be erased when they have left, and their data \
              can be exported now",
@@ -71,8 +79,10 @@ pub async fn retain(store: &Store, options: &RetentionOptions) -> Result<Retaine
     let today = options.clock.today();
     let year = SchoolYear::of(today);
     let mut done = Retained::default();
+    let returned = store.returned(&year.to_string()).await?;
+    done.returned = u64::try_from(returned.len()).unwrap_or(u64::MAX);
     if !options.dry_run {
-        done.returned = store.forget_departures(&year.to_string()).await?;
+        store.void_departures(&returned).await?;
     }
     if today >= year.rentree() + Days::new(options.grace_days.into()) {
         let erase_on = today + Days::new(options.notice_days.into());
@@ -94,7 +104,11 @@ pub async fn retain(store: &Store, options: &RetentionOptions) -> Result<Retaine
         }
     }
     if options.dry_run {
-        done.erased = u64::try_from(store.due_departures(today, i64::MAX).await?.len()).unwrap_or(u64::MAX);
+        let due = store.due_departures(today, i64::MAX).await?;
+        let canonical = store.canonical(&due).await?;
+        let returned: HashSet<Uuid> = returned.into_iter().collect();
+        let goes = |id: &&Uuid| !returned.contains(*id) && canonical.get(*id) == Some(*id);
+        done.erased = u64::try_from(due.iter().filter(goes).count()).unwrap_or(u64::MAX);
         return Ok(done);
     }
     loop {
@@ -104,11 +118,15 @@ pub async fn retain(store: &Store, options: &RetentionOptions) -> Result<Retaine
         }
         for id in due {
             // Whoever was merged meanwhile is another's: their notice is void.
-            if store.canonical(&[id]).await?.get(&id) == Some(&id) {
-                erase(store, &options.clock, id, "RETENTION").await?;
-                done.erased += 1;
-            } else {
-                store.void_departure(id).await?;
+            let theirs = store.canonical(&[id]).await?.get(&id) == Some(&id) && !store.is_administrator(id).await?;
+            let erased =
+                if theirs { erase(store, &options.clock, id, "RETENTION").await.map(|()| true) } else { Ok(false) };
+            match erased {
+                Ok(true) => done.erased += 1,
+                Ok(false) => store.void_departures(&[id]).await?,
+                // Somebody has told of them in this moment.
+                Err(fault) if fault.code() == ErrorCode::Conflict => store.void_departures(&[id]).await?,
+                Err(fault) => return Err(fault),
             }
         }
     }

@@ -45,7 +45,12 @@ pub(crate) async fn caller(
 ) -> Result<Option<PersonFacts>, Fault> {
     let Some(id) = oneself(store, pseudonyms, principal).await? else { return Ok(None) };
     let subject = principal.person.as_ref().map(|person| person.subject.clone()).unwrap_or_default();
-    facts_of(store, id, subject, year).await
+    let mut facts = facts_of(store, id, subject, year).await?;
+    // Who administers does it on the installation's own pages: no other client may do it in their name.
+    if let Some(facts) = facts.as_mut().filter(|_| principal.client.as_deref() != Some(super::OWN_CLIENT)) {
+        facts.administrator = false;
+    }
+    Ok(facts)
 }
 
 /// The name of a person for the installation's own pages.
@@ -120,6 +125,10 @@ pub(crate) fn by_pseudonym(pseudonyms: &Pseudonyms, principal: &Principal, pseud
 
 /// The person whom another system calls this.
 pub(crate) async fn by_identifier(store: &Store, system: &str, value: &str) -> Result<Option<Uuid>, Fault> {
+    // No text of ours holds U+0000, which PostgreSQL cannot take.
+    if system.contains('\0') || value.contains('\0') {
+        return Ok(None);
+    }
     Ok(store.by_identifier(system, value).await?)
 }
 
@@ -161,7 +170,7 @@ pub(crate) async fn seen(
     Ok(canonical.into_iter().filter_map(|(id, leads_to)| Some((id, known.get(&leads_to)?.clone()))).collect())
 }
 
-/// The person's establishments that the principal reaches: by its perimeter, or as whoever heads or inspects them.
+/// The person's establishments that the principal reaches: an application by its perimeter, somebody as who heads or inspects them.
 fn within(
     principal: &Principal,
     asker: Option<&Asker>,
@@ -170,7 +179,9 @@ fn within(
 ) -> BTreeSet<(String, SchoolYear)> {
     let reached = |one: &&crate::domain::Affiliation| {
         let facts = places.get(&(one.uai.clone(), one.school_year));
-        facts.is_some_and(|facts| principal.perimeter.holds(facts))
+        // How far a client reaches is no right of the people who use it.
+        let reaches = principal.kind == PrincipalKind::Application;
+        facts.is_some_and(|facts| reaches && principal.perimeter.holds(facts))
             || asker.is_some_and(|asker| {
                 asker.heads.contains(&one.uai)
                     || (one.profile.is_staff()

@@ -42,8 +42,8 @@ pub async fn recognise(
     let registered = answer.map_err(|refusal| Fault::new(ErrorCode::BadUserInput, refusal.to_string()))?;
     tx.commit().await?;
     store.used(&source, subject, clock.now()).await?;
-    let id = registered.person_id();
-    Ok(store.canonical(&[id]).await?.get(&id).copied().unwrap_or(id))
+    // Who bears the account, wherever lookups of them lead: a merge that is undone takes nobody along.
+    Ok(registered.person_id())
 }
 
 /// Merges whoever bears one of the identifiers.
@@ -60,7 +60,12 @@ async fn together(
     let mut bearers: Vec<Uuid> = found.into_values().map(|(_, canonical)| canonical).collect();
     bearers.sort_unstable();
     let Some((oldest, others)) = bearers.split_first() else { return Ok(()) };
+    let apart = store.kept_apart(tx, &bearers).await?;
     for other in others {
+        // Somebody has decided that they are two: the provider is not believed against that.
+        if apart.contains(&(*oldest, *other)) {
+            continue;
+        }
         let evidence = format!("{source} names accounts of both at one login");
         let why = Evidence { rule: "PROVIDER_NAMES_BOTH".to_owned(), evidence };
         match merge::merge_in(store, tx, clock.now(), *other, *oldest, &why).await {

@@ -124,6 +124,11 @@ pub enum Refusal {
     /// Two identifiers lead to two people: whether they are one is not for an import to say.
     #[error("its identifiers belong to {0} different people; merge them first, or leave the wrong identifier out")]
     SeveralPeople(usize),
+    /// An identifier was somebody else's.
+    #[error(
+        "one of its identifiers was somebody else's who has gone, by other names or another date of birth: it cannot be told whether they are one; leave the identifier out, or give it a new one"
+    )]
+    Reused,
     /// The same establishment, profile and year twice.
     #[error("one affiliation stands twice: {0}")]
     Twice(String),
@@ -180,22 +185,33 @@ pub(super) async fn register_in(
     Ok(Taken { answers, merged, proposed })
 }
 
-/// Ends what a source says of those whom it calls so: it knows them no more.
+/// Ends what a source says of those whom it calls so, in this school year and later: it knows them no more. What it said of earlier
+/// years was so, and ended with them.
 pub(super) async fn end_in(
     store: &Store,
     tx: &mut Tx,
     clock: &Clock,
     source: &str,
+    year: SchoolYear,
     keys: &[String],
 ) -> Result<(), Fault> {
     let pairs: Vec<(String, String)> = keys.iter().map(|key| (source.to_owned(), key.clone())).collect();
     let bearers: BTreeSet<Uuid> = store.by_identifiers(tx, &pairs).await?.values().map(|(bearer, _)| *bearer).collect();
-    let bearers: Vec<Uuid> = bearers.into_iter().collect();
-    let said = store.said_of(tx, &bearers).await?;
-    let ended = said.into_keys().filter(|(_, by, _)| by == source).map(|key| (key, Vec::new())).collect();
-    store.write_affiliations(tx, &ended, clock.today()).await?;
     store.end_feed_records(tx, source, keys, clock.today()).await?;
-    let mut changed = guardians::follow(store, tx, &BTreeSet::new(), &bearers, clock.today()).await?;
+    // Whom the source calls by another key now, it knows still.
+    let bearers: Vec<Uuid> = bearers.into_iter().collect();
+    let still = store.still_told(tx, source, &bearers).await?;
+    let bearers: Vec<Uuid> = bearers.into_iter().filter(|bearer| !still.contains(bearer)).collect();
+    store.end_identifiers_of(tx, source, &bearers, clock.today()).await?;
+    // What it said of who answers for them goes with it: another source may say otherwise.
+    let guardians = store.guardians_of(tx, &bearers).await?;
+    let none = bearers.iter().map(|child| ((*child, source.to_owned()), BTreeSet::new())).collect();
+    store.write_ties(tx, &none).await?;
+    let said = store.said_of(tx, &bearers).await?;
+    let ended =
+        said.into_keys().filter(|(_, by, of)| by == source && *of >= year).map(|key| (key, Vec::new())).collect();
+    store.write_affiliations(tx, &ended, clock.today()).await?;
+    let mut changed = guardians::follow(store, tx, &guardians, &bearers, clock.today()).await?;
     changed.extend(bearers);
     let changed = store.canonical_of(tx, &changed.into_iter().collect::<Vec<_>>()).await?;
     let events = told(&store.people_in(tx, &changed).await?, &changed);
@@ -241,7 +257,9 @@ fn check(registration: &Registration) -> Result<(), Refusal> {
         return Err(Refusal::Text("an INE or a mail"));
     }
     let guardians = registration.guardians.as_deref().unwrap_or_default();
-    let named = |one: &Guardian| text(&one.identifier.system) && text(&one.identifier.value);
+    let named = |one: &Guardian| {
+        text(&one.identifier.system) && text(&one.identifier.value) && one.relation.as_ref().is_none_or(|one| text(one))
+    };
     if guardians.len() > MAX_ITEMS || !guardians.iter().all(named) {
         return Err(Refusal::Text("a guardian"));
     }

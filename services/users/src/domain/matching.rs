@@ -101,7 +101,7 @@ impl Likeness {
         }
     }
 
-    pub(crate) fn verdict(&self) -> Verdict {
+    pub(crate) fn verdict(self) -> Verdict {
         use Agreement::{Different, Same};
         let doubt = |rule| if self.told_apart { Verdict::Different } else { Verdict::Doubtful(rule) };
         match (self.ine, self.birth_date, self.names) {
@@ -123,7 +123,7 @@ impl Likeness {
     }
 
     /// On what it rests, without a value of anybody's.
-    pub(crate) fn evidence(&self) -> String {
+    pub(crate) fn evidence(self) -> String {
         let apart = if self.told_apart { "; a source tells them apart" } else { "" };
         format!(
             "INE {}; date of birth {}; names {}; mail {}{apart}",

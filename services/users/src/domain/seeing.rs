@@ -50,9 +50,9 @@ pub(crate) fn seers(
         if within.iter().any(|(uai, _)| asker.heads.contains(uai)) {
             seers.push(Seer::Head);
         } else if !within.is_empty() {
-            // What they inspect is the work of those who work there.
+            // What they inspect is the work of those who work there, whatever else these may be.
             profiles = person.profiles_within(within);
-            seers.extend(profiles.iter().all(|profile| profile.is_staff()).then_some(Seer::Inspector));
+            seers.push(Seer::Inspector);
         }
     }
     if principal.kind == PrincipalKind::Application && !within.is_empty() {

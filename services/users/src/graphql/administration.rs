@@ -62,7 +62,8 @@ pub(crate) struct MergeProposalEdge {
 #[derive(SimpleObject)]
 pub(crate) struct Client {
     /// Its name in tokens.
-    client_id: ID,
+    #[graphql(name = "clientId")]
+    id: ID,
     /// Its name for people.
     name: String,
     /// What it may do.
@@ -85,7 +86,7 @@ impl From<ClientRow> for Client {
     fn from(row: ClientRow) -> Self {
         let perimeter = row.perimeter.0;
         Self {
-            client_id: ID(row.client_id),
+            id: ID(row.client_id),
             name: row.name,
             scopes: row.scopes.0,
             territories: perimeter.territories.into_iter().map(ID).collect(),

@@ -77,7 +77,11 @@ pub(super) fn identities(ctx: &Context<'_>, identifiers: Vec<IdentifierRow>) -> 
 pub(super) async fn sessions(ctx: &Context<'_>, person: uuid::Uuid) -> Result<Vec<Session>, Fault> {
     let reads = Loaders::reads(ctx);
     let current = reads.principal.person.as_ref().and_then(|person| person.session.clone());
-    let sessions = reads.front.sign_in.sessions_of(person).await?;
+    let mut sessions = Vec::new();
+    for member in reads.front.store.members_of(person).await? {
+        sessions.extend(reads.front.sign_in.sessions_of(member).await?);
+    }
+    sessions.sort_by_key(|one| (one.created_at, one.id));
     let told = |one: sign_in::Session| Session {
         current: current.as_deref() == Some(one.id.to_string().as_str()),
         id: ID(one.id.to_string()),

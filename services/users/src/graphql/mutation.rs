@@ -163,11 +163,14 @@ impl Mutation {
         #[graphql(desc = "Which session.")] input: EndSessionInput,
     ) -> Result<EndSessionPayload, Fault> {
         let by = oneself(ctx).await?;
-        let ended = match input.id.parse::<Uuid>() {
-            Ok(id) => Loaders::reads(ctx).front.sign_in.end(by, id).await?,
-            Err(_) => false,
-        };
-        Ok(EndSessionPayload { ended })
+        let front = &Loaders::reads(ctx).front;
+        let Ok(id) = input.id.parse::<Uuid>() else { return Ok(EndSessionPayload { ended: false }) };
+        for member in front.store.members_of(by).await? {
+            if front.sign_in.end(member, id).await? {
+                return Ok(EndSessionPayload { ended: true });
+            }
+        }
+        Ok(EndSessionPayload { ended: false })
     }
 
     /// Everything that this service keeps of the caller, or of a child for whom they answer, to take away.
@@ -191,8 +194,12 @@ impl Mutation {
     ) -> Result<EraseUserPayload, Fault> {
         let front = &Loaders::reads(ctx).front;
         let whose = whose(ctx, input.user_id.as_ref(), "Mutation.eraseUser: a person").await?;
+        // Whoever was merged into them may have logged in before that.
+        let members = front.store.members_of(whose).await?;
         app::erase(&front.store, &front.clock, whose, "ASKED").await?;
-        front.sign_in.end_all(whose).await?;
+        for member in members {
+            front.sign_in.end_all(member).await?;
+        }
         Ok(EraseUserPayload { erased: true })
     }
 
@@ -205,6 +212,12 @@ impl Mutation {
         let front = &Loaders::reads(ctx).front;
         let by = oneself(ctx).await?;
         let whose = whose(ctx, input.user_id.as_ref(), "Mutation.recordAuthorisation: for a person").await?;
+        let minor =
+            front.store.people(&[whose]).await?.get(&whose).is_some_and(|one| one.is_minor(front.clock.today()));
+        if minor && by == whose && input.granted {
+            let told = "for a minor, who answers for them authorises; they can object themselves";
+            return Err(Fault::new(ErrorCode::Forbidden, told));
+        }
         let until = input.until.map(|until| until.0);
         let saying = Saying { purpose: input.purpose, granted: input.granted, until };
         let row = app::authorise(&front.store, &front.clock, whose, by, saying).await?;
@@ -277,10 +290,11 @@ async fn oneself(ctx: &Context<'_>) -> Result<Uuid, Fault> {
 }
 
 /// The person of this pseudonym, or who asks, where the table gives the caller `what` of them. Somebody whom the caller may not know
-/// is not there.
+/// is not there; and who is no person learns not even that.
 async fn whose(ctx: &Context<'_>, id: Option<&ID>, what: &str) -> Result<Uuid, Fault> {
     let reads = Loaders::reads(ctx);
-    let Some(id) = id else { return oneself(ctx).await };
+    let asks = oneself(ctx).await?;
+    let Some(id) = id else { return Ok(asks) };
     let nobody = || Fault::new(ErrorCode::NotFound, "the caller knows nobody of this id");
     let found = app::by_pseudonym(&reads.front.secrets.pseudonyms, &reads.principal, id).ok_or_else(nobody)?;
     if reads.principal.person.as_ref().is_some_and(|person| person.administrator)

@@ -68,9 +68,9 @@ impl User {
         or_null(ctx, ACCESS.permit("User", "affiliations", &self.seen.seers))?;
         let whole = self.sees_everything();
         let affiliations = self.seen.person.affiliations.iter();
-        let told = affiliations
-            .filter(|one| school_year.is_none_or(|year| year.0 == one.school_year))
-            .filter(|one| whole || self.seen.within.contains(&(one.uai.clone(), one.school_year)));
+        let told = affiliations.filter(|one| school_year.is_none_or(|year| year.0 == one.school_year)).filter(|one| {
+            whole || self.shows(one.profile) && self.seen.within.contains(&(one.uai.clone(), one.school_year))
+        });
         Some(told.map(Affiliation::of).collect())
     }
 
@@ -132,18 +132,20 @@ impl User {
         self.seen.seers.iter().any(|seer| matches!(seer, Seer::Oneself | Seer::Guardian))
     }
 
+    /// Whether the caller may know people as what this says of them.
+    fn shows(&self, profile: kernel::Profile) -> bool {
+        let whom = if profile.is_staff() { "User: staff" } else { "User: a pupil or a guardian" };
+        ACCESS.admits(whom, &self.seen.seers)
+    }
+
     fn profiles_seen(&self) -> Vec<kernel::Profile> {
-        let all = |profile: &kernel::Profile| {
-            let whom = if profile.is_staff() { "User: staff" } else { "User: a pupil or a guardian" };
-            ACCESS.admits(whom, &self.seen.seers)
-        };
         // Who sees a person for what they are at a place learns nothing of what they are or were elsewhere.
         let profiles = if self.sees_everything() {
             self.seen.person.profiles()
         } else {
             self.seen.person.profiles_within(&self.seen.within)
         };
-        profiles.into_iter().filter(all).collect()
+        profiles.into_iter().filter(|profile| self.shows(*profile)).collect()
     }
 }
 

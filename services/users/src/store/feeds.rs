@@ -1,12 +1,13 @@
 //! What feeds told last: records, establishments, levels, and how far each was read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use db::{StoreError, Tx, with_pool, with_tx};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
+use super::people::push_ids;
 use super::{CHUNK, Store};
 
 /// What a feed told last of a person.
@@ -129,6 +130,46 @@ impl Store {
         Ok(())
     }
 
+    /// Those of these people of whom a feed still tells.
+    pub(crate) async fn still_told(
+        &self,
+        tx: &mut Tx,
+        source: &str,
+        people: &[Uuid],
+    ) -> Result<HashSet<Uuid>, StoreError> {
+        let mut found = HashSet::new();
+        for people in people.chunks(CHUNK) {
+            let rows: Vec<Uuid> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new("SELECT person_id FROM feed_records WHERE source = ");
+                query.push_bind(source.to_owned()).push(" AND person_id IN ");
+                push_ids!(query, people);
+                query.build_query_scalar().fetch_all(connection).await
+            })?;
+            found.extend(rows);
+        }
+        Ok(found)
+    }
+
+    /// Notes since when a source calls these people by no name any more.
+    pub(crate) async fn end_identifiers_of(
+        &self,
+        tx: &mut Tx,
+        source: &str,
+        people: &[Uuid],
+        today: NaiveDate,
+    ) -> Result<(), StoreError> {
+        for people in people.chunks(CHUNK) {
+            with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new("UPDATE identifiers SET valid_to = ");
+                query.push_bind(today).push(" WHERE valid_to IS NULL AND source = ").push_bind(source.to_owned());
+                query.push(" AND person_id IN ");
+                push_ids!(query, people);
+                query.build().execute(connection).await.map(drop)
+            })?;
+        }
+        Ok(())
+    }
+
     /// Everybody of a category of a feed after `after`, with every place where the feed still says that they are; in order of keys.
     pub(crate) async fn feed_members(
         &self,
@@ -183,7 +224,8 @@ impl Store {
                         .push_bind(one.name.clone());
                 });
                 query.push(
-                    " ON CONFLICT (source, structure_key) DO UPDATE SET uai = excluded.uai, name = excluded.name",
+                    " ON CONFLICT (source, structure_key) DO UPDATE SET \
+                     uai = COALESCE(excluded.uai, feed_structures.uai), name = excluded.name",
                 );
                 query.build().execute(connection).await.map(drop)
             })?;

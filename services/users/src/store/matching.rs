@@ -53,7 +53,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Where lookups of these lead, and what is compared of those, all merged people together.
+    /// Where lookups of these, and of everybody who is one with them, lead; and what is compared of those, all merged people together.
     pub(crate) async fn features(
         &self,
         tx: &mut Tx,
@@ -81,13 +81,13 @@ impl Store {
             members.extend(rows);
         }
         let mut features: HashMap<Uuid, Features> = canonical.iter().map(|id| (*id, Features::default())).collect();
-        for row in self.rows_of(tx, &canonical).await? {
+        for row in self.whole_rows_of(tx, &canonical).await? {
             let one = features.entry(row.id).or_default();
             (one.given_name, one.family_name, one.birth_date) = (row.given_name, row.family_name, row.birth_date);
         }
         let ids: Vec<Uuid> = members.keys().copied().collect();
         self.add_evidence(tx, &ids, &members, &mut features).await?;
-        Ok((leads_to, features))
+        Ok((members, features))
     }
 
     async fn add_evidence(
@@ -136,6 +136,27 @@ impl Store {
         Ok(())
     }
 
+    /// Those of these people whom a system calls by a name of an administrator.
+    pub(crate) async fn administrators_among(
+        &self,
+        tx: &mut Tx,
+        people: &[Uuid],
+    ) -> Result<BTreeSet<Uuid>, StoreError> {
+        let mut found = BTreeSet::new();
+        for people in people.chunks(CHUNK) {
+            let rows: Vec<Uuid> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(
+                    "SELECT i.person_id FROM administrators a JOIN identifiers i ON i.system = a.system AND i.value = a.value \
+                     WHERE i.person_id IN ",
+                );
+                push_ids!(query, people);
+                query.build_query_scalar().fetch_all(connection).await
+            })?;
+            found.extend(rows);
+        }
+        Ok(found)
+    }
+
     /// Pairs of these people of whom somebody has said that they are not one: by undoing a merge, or refusing a proposal.
     pub(crate) async fn kept_apart(&self, tx: &mut Tx, people: &[Uuid]) -> Result<BTreeSet<(Uuid, Uuid)>, StoreError> {
         let mut found = BTreeSet::new();
@@ -156,15 +177,16 @@ impl Store {
         Ok(found)
     }
 
-    /// Notes proposals; one that was made before stays as it is, decided or not.
+    /// Notes proposals, and how many are new; one that was made before stays as it is, decided or not.
     pub(crate) async fn propose(
         &self,
         tx: &mut Tx,
         proposals: &[NewProposal],
         at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<u64, StoreError> {
+        let mut new = 0;
         for chunk in proposals.chunks(CHUNK) {
-            with_tx!(tx, |connection| {
+            new += with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new(
                     "INSERT INTO proposals (proposal_id, one_id, other_id, rule, evidence, proposed_at) ",
                 );
@@ -177,9 +199,9 @@ impl Store {
                         .push_bind(at);
                 });
                 query.push(" ON CONFLICT (one_id, other_id) DO NOTHING");
-                query.build().execute(connection).await.map(drop)
+                query.build().execute(connection).await.map(|done| done.rows_affected())
             })?;
         }
-        Ok(())
+        Ok(new)
     }
 }

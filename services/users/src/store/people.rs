@@ -31,6 +31,14 @@ struct CanonicalRow {
     affiliation: AffiliationRow,
 }
 
+/// A person's own row, and where lookups of them lead.
+#[derive(sqlx::FromRow)]
+struct MemberRow {
+    canonical_id: Uuid,
+    #[sqlx(flatten)]
+    own: PersonWrite,
+}
+
 /// An affiliation as a source tells it of the person themselves.
 #[derive(sqlx::FromRow)]
 struct SaidRow {
@@ -82,19 +90,30 @@ macro_rules! push_pairs {
 }
 pub(super) use push_pairs;
 
-/// Appends the people themselves and those who lead to them.
+/// Appends the people themselves and those who lead to them, as a condition on the table called `a`.
 macro_rules! push_members {
-    ($query:expr, $canonical:expr) => {{
+    ($query:expr, $canonical:expr, $order:expr) => {{
         $query.push("WHERE a.person_id IN ");
         push_ids!($query, $canonical);
         $query.push(" OR a.person_id IN (SELECT person_id FROM redirects WHERE canonical_id IN ");
         push_ids!($query, $canonical);
-        $query.push(")").push(IN_ORDER);
+        $query.push(")").push($order);
     }};
 }
 
 const PEOPLE: &str =
     "SELECT person_id, given_name, family_name, pseudonym_key, birth_date, match_key FROM people WHERE person_id IN ";
+const MEMBERS: &str = "SELECT COALESCE(r.canonical_id, a.person_id) AS canonical_id, a.person_id, a.given_name, a.family_name, \
+    a.pseudonym_key, a.birth_date, a.match_key FROM people a LEFT JOIN redirects r ON r.person_id = a.person_id ";
+const BY_ID: &str = " ORDER BY a.person_id";
+/// The same of a person with everybody merged into them: what they do not tell of themselves is the first that the others tell.
+const WHOLE: &str = "SELECT p.person_id, COALESCE(p.given_name, (SELECT m.given_name FROM redirects r JOIN people m \
+    ON m.person_id = r.person_id WHERE r.canonical_id = p.person_id AND m.given_name IS NOT NULL ORDER BY m.person_id LIMIT 1)) \
+    AS given_name, COALESCE(p.family_name, (SELECT m.family_name FROM redirects r JOIN people m ON m.person_id = r.person_id \
+    WHERE r.canonical_id = p.person_id AND m.family_name IS NOT NULL ORDER BY m.person_id LIMIT 1)) AS family_name, \
+    p.pseudonym_key, COALESCE(p.birth_date, (SELECT m.birth_date FROM redirects r JOIN people m ON m.person_id = r.person_id \
+    WHERE r.canonical_id = p.person_id AND m.birth_date IS NOT NULL ORDER BY m.person_id LIMIT 1)) AS birth_date, p.match_key \
+    FROM people p WHERE p.person_id IN ";
 const IDENTIFIERS: &str = "SELECT i.system, i.value, i.person_id, COALESCE(r.canonical_id, i.person_id) FROM identifiers i \
     LEFT JOIN redirects r ON r.person_id = i.person_id WHERE (i.system, i.value) IN ";
 const AFFILIATIONS: &str = "SELECT COALESCE(r.canonical_id, a.person_id) AS canonical_id, a.school_year, a.uai, a.profile, \
@@ -154,6 +173,26 @@ impl Store {
         Ok(found)
     }
 
+    /// Those of these identifiers by which nobody is called any more.
+    pub(crate) async fn ended_identifiers(
+        &self,
+        tx: &mut Tx,
+        identifiers: &[(String, String)],
+    ) -> Result<BTreeSet<(String, String)>, StoreError> {
+        let mut found = BTreeSet::new();
+        for identifiers in identifiers.chunks(CHUNK) {
+            let rows: Vec<(String, String)> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(
+                    "SELECT system, value FROM identifiers WHERE valid_to IS NOT NULL AND (system, value) IN ",
+                );
+                push_pairs!(query, identifiers);
+                query.build_query_as().fetch_all(connection).await
+            })?;
+            found.extend(rows);
+        }
+        Ok(found)
+    }
+
     /// Where lookups of who bears this identifier lead.
     pub(crate) async fn by_identifier(&self, system: &str, value: &str) -> Result<Option<Uuid>, StoreError> {
         let identifier = [(system.to_owned(), value.to_owned())];
@@ -172,6 +211,20 @@ impl Store {
             let rows: Vec<PersonWrite> = with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new(PEOPLE);
                 push_ids!(query, ids);
+                query.build_query_as().fetch_all(connection).await
+            })?;
+            found.extend(rows);
+        }
+        Ok(found)
+    }
+
+    /// The same with what everybody merged into them tells.
+    pub(crate) async fn whole_rows_of(&self, tx: &mut Tx, canonical: &[Uuid]) -> Result<Vec<PersonWrite>, StoreError> {
+        let mut found = Vec::new();
+        for canonical in canonical.chunks(CHUNK) {
+            let rows: Vec<PersonWrite> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(WHOLE);
+                push_ids!(query, canonical);
                 query.build_query_as().fetch_all(connection).await
             })?;
             found.extend(rows);
@@ -201,15 +254,15 @@ impl Store {
     pub(crate) async fn people(&self, canonical: &[Uuid]) -> Result<HashMap<Uuid, Person>, Fault> {
         let mut found = HashMap::new();
         for canonical in canonical.chunks(CHUNK) {
-            let rows: Vec<PersonWrite> = with_pool!(&self.db, |pool| {
-                let mut query = QueryBuilder::new(PEOPLE);
-                push_ids!(query, canonical);
+            let rows: Vec<MemberRow> = with_pool!(&self.db, |pool| {
+                let mut query = QueryBuilder::new(MEMBERS);
+                push_members!(query, canonical, BY_ID);
                 query.build_query_as().fetch_all(pool).await
             })
             .map_err(StoreError::from)?;
             let affiliations: Vec<CanonicalRow> = with_pool!(&self.db, |pool| {
                 let mut query = QueryBuilder::new(AFFILIATIONS);
-                push_members!(query, canonical);
+                push_members!(query, canonical, IN_ORDER);
                 query.build_query_as().fetch_all(pool).await
             })
             .map_err(StoreError::from)?;
@@ -222,15 +275,15 @@ impl Store {
     pub(crate) async fn people_in(&self, tx: &mut Tx, canonical: &[Uuid]) -> Result<HashMap<Uuid, Person>, Fault> {
         let mut found = HashMap::new();
         for canonical in canonical.chunks(CHUNK) {
-            let rows: Vec<PersonWrite> = with_tx!(tx, |connection| {
-                let mut query = QueryBuilder::new(PEOPLE);
-                push_ids!(query, canonical);
+            let rows: Vec<MemberRow> = with_tx!(tx, |connection| {
+                let mut query = QueryBuilder::new(MEMBERS);
+                push_members!(query, canonical, BY_ID);
                 query.build_query_as().fetch_all(connection).await
             })
             .map_err(StoreError::from)?;
             let affiliations: Vec<CanonicalRow> = with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new(AFFILIATIONS);
-                push_members!(query, canonical);
+                push_members!(query, canonical, IN_ORDER);
                 query.build_query_as().fetch_all(connection).await
             })
             .map_err(StoreError::from)?;
@@ -240,7 +293,7 @@ impl Store {
     }
 }
 
-fn assemble(rows: Vec<PersonWrite>, affiliations: Vec<CanonicalRow>) -> Result<HashMap<Uuid, Person>, Fault> {
+fn assemble(rows: Vec<MemberRow>, affiliations: Vec<CanonicalRow>) -> Result<HashMap<Uuid, Person>, Fault> {
     let mut by_person: BTreeMap<Uuid, Vec<Affiliation>> = BTreeMap::new();
     for row in affiliations {
         let affiliation = row.affiliation.read()?;
@@ -252,13 +305,24 @@ fn assemble(rows: Vec<PersonWrite>, affiliations: Vec<CanonicalRow>) -> Result<H
             None => known.push(affiliation),
         }
     }
-    let person = |row: PersonWrite| Person {
-        id: row.id,
-        given_name: row.given_name,
-        family_name: row.family_name,
-        pseudonym_key: row.pseudonym_key,
-        birth_date: row.birth_date,
-        affiliations: by_person.remove(&row.id).unwrap_or_default(),
+    let (themselves, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.canonical_id == row.own.id);
+    let person = |row: MemberRow| Person {
+        id: row.own.id,
+        given_name: row.own.given_name,
+        family_name: row.own.family_name,
+        pseudonym_key: row.own.pseudonym_key,
+        birth_date: row.own.birth_date,
+        affiliations: by_person.remove(&row.own.id).unwrap_or_default(),
     };
-    Ok(rows.into_iter().map(person).map(|person| (person.id, person)).collect())
+    let mut people: HashMap<Uuid, Person> =
+        themselves.into_iter().map(person).map(|person| (person.id, person)).collect();
+    for MemberRow { canonical_id, own } in others {
+        let Some(person) = people.get_mut(&canonical_id) else { continue };
+        // Who has no name goes by that of whoever is one with them: by all of it.
+        if person.name().is_none() {
+            (person.given_name, person.family_name) = (own.given_name, own.family_name);
+        }
+        person.birth_date = person.birth_date.or(own.birth_date);
+    }
+    Ok(people)
 }

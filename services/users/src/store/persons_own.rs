@@ -228,20 +228,18 @@ impl Store {
         Ok(noted)
     }
 
-    /// Forgets that those leave who are here again in this school year; how many.
-    pub(crate) async fn forget_departures(&self, school_year: &str) -> Result<u64, StoreError> {
-        let forgotten = with_pool!(self.db(), |pool| {
-            sqlx::query(
-                "DELETE FROM departures WHERE EXISTS (SELECT 1 FROM affiliations a LEFT JOIN redirects r \
-                 ON r.person_id = a.person_id WHERE a.school_year >= $1 \
-                 AND COALESCE(r.canonical_id, a.person_id) = departures.person_id)",
+    /// Those of whom it was noted that they leave, and who are here again in this school year.
+    pub(crate) async fn returned(&self, school_year: &str) -> Result<Vec<Uuid>, StoreError> {
+        let rows = with_pool!(self.db(), |pool| {
+            sqlx::query_scalar(
+                "SELECT d.person_id FROM departures d WHERE EXISTS (SELECT 1 FROM affiliations a LEFT JOIN redirects r \
+                 ON r.person_id = a.person_id WHERE a.school_year >= $1 AND COALESCE(r.canonical_id, a.person_id) = d.person_id)",
             )
             .bind(school_year)
-            .execute(pool)
+            .fetch_all(pool)
             .await
-            .map(|done| done.rows_affected())
         })?;
-        Ok(forgotten)
+        Ok(rows)
     }
 
     /// Whoever is to be erased by today.
@@ -256,11 +254,15 @@ impl Store {
         Ok(rows)
     }
 
-    /// Forgets a notice.
-    pub(crate) async fn void_departure(&self, person: Uuid) -> Result<(), StoreError> {
-        with_pool!(self.db(), |pool| {
-            sqlx::query("DELETE FROM departures WHERE person_id = $1").bind(person).execute(pool).await.map(drop)
-        })?;
+    /// Forgets that these leave.
+    pub(crate) async fn void_departures(&self, people: &[Uuid]) -> Result<(), StoreError> {
+        for people in people.chunks(CHUNK) {
+            with_pool!(self.db(), |pool| {
+                let mut query = QueryBuilder::new("DELETE FROM departures WHERE person_id IN ");
+                push_ids!(query, people);
+                query.build().execute(pool).await.map(drop)
+            })?;
+        }
         Ok(())
     }
 

@@ -36,12 +36,15 @@ const CLIENT: &str =
     "SELECT client_id, name, secret_hash, scopes, perimeter, registered_by, registered_at, revoked_at FROM clients";
 
 impl Store {
-    /// Proposals that nobody has decided, after `after`, oldest first.
+    /// Proposals that nobody has decided, of people who have not become one otherwise, after `after`, oldest first.
     pub(crate) async fn open_proposals(&self, after: Uuid, size: i64) -> Result<Vec<ProposalRow>, StoreError> {
         let rows = with_pool!(self.db(), |pool| {
             sqlx::query_as(
-                "SELECT proposal_id, one_id, other_id, rule, evidence, proposed_at, accepted FROM proposals \
-                 WHERE decided_at IS NULL AND proposal_id > $1 ORDER BY proposal_id LIMIT $2",
+                "SELECT p.proposal_id, p.one_id, p.other_id, p.rule, p.evidence, p.proposed_at, p.accepted FROM proposals p \
+                 LEFT JOIN redirects one ON one.person_id = p.one_id LEFT JOIN redirects other ON other.person_id = p.other_id \
+                 WHERE p.decided_at IS NULL AND p.proposal_id > $1 \
+                 AND COALESCE(one.canonical_id, p.one_id) <> COALESCE(other.canonical_id, p.other_id) \
+                 ORDER BY p.proposal_id LIMIT $2",
             )
             .bind(after)
             .bind(size)

@@ -30,7 +30,7 @@ pub(crate) const ECOLE: &str = "0350122T";
 pub(crate) const COLLEGE: &str = "0330001A";
 
 /// The client at which people ask.
-const CLIENT: &str = "ent";
+const CLIENT: &str = "passerelle";
 
 /// The service and what it stands on.
 pub(crate) struct House {
@@ -324,6 +324,16 @@ impl House {
             everything.extend(self.select(&statement).await.into_iter().map(|row| (table.clone(), plain(&row))));
         }
         everything
+    }
+
+    /// Where lookups of a person lead.
+    pub(crate) async fn leads_to(&self, person: Uuid) -> Uuid {
+        let found: Option<Uuid> = db::with_pool!(self.store.db(), |pool| {
+            let query = sqlx::query_scalar("SELECT canonical_id FROM redirects WHERE person_id = $1");
+            query.bind(person).fetch_optional(pool).await
+        })
+        .expect("read");
+        found.unwrap_or(person)
     }
 
     /// Rows of a table.

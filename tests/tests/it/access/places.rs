@@ -119,8 +119,13 @@ impl Place {
     }
 }
 
-/// Every place; those of people that productions lead to first.
+/// Every place.
 pub(super) fn places(scene: &Scene, pseudonyms: &Pseudonyms) -> Vec<Place> {
+    [of_the_directory(scene), of_productions(scene), found::places(scene, pseudonyms)].into_iter().flatten().collect()
+}
+
+/// What everybody finds.
+fn of_the_directory(scene: &Scene) -> Vec<Place> {
     let ecole = &scene.ecole;
     let open = |of, query: &str, pointer: &str| Place::open(scene, of, query, pointer);
     let of_ecole = |of, inner: &str, pointer: &str| {
@@ -134,31 +139,7 @@ pub(super) fn places(scene: &Scene, pseudonyms: &Pseudonyms) -> Vec<Place> {
             &format!("/territory/indicator{pointer}"),
         )
     };
-    let shared = |of, inner: &str, pointer: &str| Place {
-        thing: Thing::Production,
-        gates: vec![(SHARED, Thing::Production)],
-        ..open(
-            of,
-            &format!("{{ production(id: \"{}\") {{ {inner} }} }}", scene.production),
-            &format!("/production{pointer}"),
-        )
-    };
-    let versions = |of, inner: &str, pointer: &str| {
-        let mut place = shared(of, &format!("versions {{ {inner} }}"), &format!("/versions{pointer}"));
-        place.gates.push((Gate::Field("Production", "versions"), Thing::Production));
-        place
-    };
-    let person = |of, inner: &str, pointer: &str, (gate, thing): (Gate, Thing)| {
-        let mut place = shared(of, inner, pointer);
-        place.thing = thing;
-        place.gates.push((gate, thing));
-        place
-    };
-    let participant = |at: usize, who| Place {
-        who: Some(who),
-        ..shared("Participant", "participants { HOLE }", &format!("/participants/{at}"))
-    };
-    let others = vec![
+    vec![
         open("Query", "{ HOLE }", ""),
         open("EntProject", "{ entProject(id: \"alienor\") { HOLE } }", "/entProject"),
         open("Organisation", "{ entProject(id: \"alienor\") { owners { HOLE } } }", "/entProject/owners/0"),
@@ -183,6 +164,37 @@ pub(super) fn places(scene: &Scene, pseudonyms: &Pseudonyms) -> Vec<Place> {
         measure("Perimeter", "perimeter { HOLE }", "/perimeter"),
         measure("StatusCount", "breakdown { HOLE }", "/breakdown/0"),
         measure("Target", "targets { HOLE }", "/targets/0"),
+    ]
+}
+
+/// A production, and the people that it leads to.
+fn of_productions(scene: &Scene) -> Vec<Place> {
+    let open = |of, query: &str, pointer: &str| Place::open(scene, of, query, pointer);
+    let shared = |of, inner: &str, pointer: &str| Place {
+        thing: Thing::Production,
+        gates: vec![(SHARED, Thing::Production)],
+        ..open(
+            of,
+            &format!("{{ production(id: \"{}\") {{ {inner} }} }}", scene.production),
+            &format!("/production{pointer}"),
+        )
+    };
+    let versions = |of, inner: &str, pointer: &str| {
+        let mut place = shared(of, &format!("versions {{ {inner} }}"), &format!("/versions{pointer}"));
+        place.gates.push((Gate::Field("Production", "versions"), Thing::Production));
+        place
+    };
+    let person = |of, inner: &str, pointer: &str, (gate, thing): (Gate, Thing)| {
+        let mut place = shared(of, inner, pointer);
+        place.thing = thing;
+        place.gates.push((gate, thing));
+        place
+    };
+    let participant = |at: usize, who| Place {
+        who: Some(who),
+        ..shared("Participant", "participants { HOLE }", &format!("/participants/{at}"))
+    };
+    vec![
         shared("Production", "HOLE", ""),
         shared("Export", "exports { HOLE }", "/exports/0"),
         participant(0, (STAFF, Thing::Author)),
@@ -221,8 +233,7 @@ pub(super) fn places(scene: &Scene, pseudonyms: &Pseudonyms) -> Vec<Place> {
             Thing::Production,
             shared("Level", "participants { level { HOLE } }", &format!("/participants/{}/level", scene.at)),
         ),
-    ];
-    others.into_iter().chain(found::places(scene, pseudonyms)).collect()
+    ]
 }
 
 /// The same behind one more rule.

@@ -10,41 +10,41 @@ use serde_json::{Value, json};
 /// Redirections in a row at most.
 const MOST: usize = 12;
 
-pub(super) struct Browser {
+pub(crate) struct Browser {
     client: Client,
     /// Values by host and name; a cookie is a host's, whatever its port.
     jar: BTreeMap<(String, String), String>,
 }
 
 /// What a browser was answered.
-pub(super) struct Page {
-    pub(super) url: Url,
-    pub(super) status: StatusCode,
+pub(crate) struct Page {
+    pub(crate) url: Url,
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 impl Page {
     /// Where it leads on.
-    pub(super) fn location(&self) -> Option<Url> {
+    pub(crate) fn location(&self) -> Option<Url> {
         let location = self.headers.get(LOCATION)?.to_str().expect("ASCII");
         Some(self.url.join(location).expect("an address"))
     }
 }
 
 impl Browser {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
         Self { client, jar: BTreeMap::new() }
     }
 
-    pub(super) async fn get(&mut self, url: &str) -> Page {
+    pub(crate) async fn get(&mut self, url: &str) -> Page {
         let url = Url::parse(url).expect("an address");
         self.send(self.client.get(url.clone()).header(ACCEPT, "text/html"), url).await
     }
 
     /// Goes wherever it is led.
-    pub(super) async fn follow(&mut self, url: &str) -> Page {
+    pub(crate) async fn follow(&mut self, url: &str) -> Page {
         let mut page = self.get(url).await;
         for _ in 0..MOST {
             let Some(next) = page.location() else { return page };
@@ -53,17 +53,22 @@ impl Browser {
         panic!("it leads in circles: {}", page.url);
     }
 
-    pub(super) async fn post(&mut self, url: &Url, form: &[(String, String)]) -> Page {
+    pub(crate) async fn post(&mut self, url: &Url, form: &[(String, String)]) -> Page {
         let body = Url::parse_with_params("http://form", form).expect("a form").query().unwrap_or_default().to_owned();
         let request = self.client.post(url.clone()).header(ACCEPT, "text/html");
         self.send(request.header("content-type", "application/x-www-form-urlencoded").body(body), url.clone()).await
     }
 
     /// Asks the API as a page of ours does.
-    pub(super) async fn ask(&mut self, url: &str, query: &str) -> Value {
+    pub(crate) async fn ask(&mut self, url: &str, query: &str) -> Value {
+        self.ask_with(url, query, json!({})).await
+    }
+
+    /// The same with variables.
+    pub(crate) async fn ask_with(&mut self, url: &str, query: &str, variables: Value) -> Value {
         let url = Url::parse(url).expect("an address");
         let request = self.client.post(url.clone()).header("sec-fetch-site", "same-origin");
-        let page = self.send(request.json(&json!({ "query": query })), url).await;
+        let page = self.send(request.json(&json!({ "query": query, "variables": variables })), url).await;
         serde_json::from_str(&page.text).unwrap_or_else(|_| panic!("{}: {}", page.status, page.text))
     }
 

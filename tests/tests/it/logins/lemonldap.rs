@@ -1,4 +1,4 @@
-//! LemonLDAP::NG, the single sign-on of much of the French public sector, as an OpenID provider over a directory.
+//! `LemonLDAP::NG`, the single sign-on of much of the French public sector, as an OpenID provider over a directory.
 
 use std::fs;
 use std::path::Path;
@@ -125,7 +125,7 @@ fn prepare(folder: &Path, issuer: &str, slapd: &Slapd, callback: &str) {
     );
     fs::write(folder.join("lemonldap-ng.ini"), ini).expect("a file");
     // It writes cookies for a domain, which a browser refuses of an address in numbers.
-    let app = r#"use Plack::Builder; use Plack::Util; use Lemonldap::NG::Portal::Main;
+    let app = r"use Plack::Builder; use Plack::Util; use Lemonldap::NG::Portal::Main;
 my $portal = Lemonldap::NG::Portal::Main->run({});
 builder {
   enable sub { my $app = shift; sub { Plack::Util::response_cb($app->(shift), sub {
@@ -136,7 +136,7 @@ builder {
   }) } };
   $portal;
 };
-"#;
+";
     fs::write(folder.join("app.psgi"), app).expect("a file");
     let written = configuration(folder, issuer, slapd, callback).to_string();
     fs::write(folder.join("conf/lmConf-1.json"), written).expect("a file");

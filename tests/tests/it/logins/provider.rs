@@ -7,18 +7,18 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use serde_json::Value;
 
 /// What each client shows it.
-pub(super) const SECRET: &str = "the-secret-of-a-client-of-the-tests";
+pub(crate) const SECRET: &str = "the-secret-of-a-client-of-the-tests";
 
-pub(super) struct LoginProvider {
+pub(crate) struct LoginProvider {
     child: Child,
     /// Held, since it may not write to a closed one.
     _output: BufReader<ChildStdout>,
-    pub(super) issuer: String,
+    pub(crate) issuer: String,
 }
 
 impl LoginProvider {
     /// One for the relying party at `base`, which calls it by these names, with these users.
-    pub(super) fn start(base: &str, clients: &[&str], users: &Value) -> Self {
+    pub(crate) fn start(base: &str, clients: &[&str], users: &Value) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("openid");
         assert!(folder.join("node_modules/oidc-provider").is_dir(), "run npm ci in tests/openid, as scripts/test does");
         // It ends when its input does, so that it does not outlive a test that is killed.
@@ -37,6 +37,12 @@ impl LoginProvider {
         let mut output = BufReader::new(child.stdout.take().expect("its output is piped"));
         output.read_line(&mut issuer).expect("it says who it is");
         Self { child, _output: output, issuer: issuer.trim().to_owned() }
+    }
+
+    /// Does what the control of this name does.
+    pub(crate) async fn control(&self, name: &str) {
+        let request = reqwest::Client::new().post(format!("{}/control/{name}", self.issuer));
+        request.send().await.and_then(reqwest::Response::error_for_status).expect("it does so");
     }
 }
 

@@ -100,6 +100,20 @@ impl Import<'_> {
     async fn file(&mut self, file: &AafFile, report: &mut Report) -> Result<(), AafError> {
         let (mut records, _) = aaf::Records::open(&file.path)?;
         let mut waiting = Waiting::default();
+        let newer = |other: &&AafFile| other.kind == FileKind::Complete && other.category == file.category;
+        if file.kind == FileKind::Delta && self.set.files.iter().filter(newer).any(|other| other.date > file.date) {
+            report.note(&"it is older than the complete file that is read with it, and passed over");
+            return Ok(());
+        }
+        let place = format!("{} {}", self.set.source, file.category.as_str());
+        let before = self.feed.store.feed_cursor(&place).await.map_err(Fault::from)?;
+        let date = file.date.map(|date| date.to_string());
+        if let (Some(before), Some(date)) = (&before, &date)
+            && date < before
+        {
+            report.note(&format!("it is of {date}, older than what was read before ({before}), and passed over"));
+            return Ok(());
+        }
         // A delta that is read with complete files tells of people, too, who are not missing then.
         let category = person_category(file.category);
         if let Some(category) = category.filter(|_| file.kind == FileKind::Complete) {
@@ -108,7 +122,11 @@ impl Import<'_> {
         while let Some(outcome) = records.next()? {
             report.rows += 1;
             match outcome {
-                Ok(record) => {
+                Ok(mut record) => {
+                    // A key may stand behind the name of its source; it is the same.
+                    if let Some((_, key)) = record.id.rsplit_once('$') {
+                        record.id = key.to_owned();
+                    }
                     if let Some(complete) = category.and_then(|category| self.complete.get_mut(category)) {
                         complete.seen.add(&record.id);
                     }
@@ -116,7 +134,9 @@ impl Import<'_> {
                 }
                 Err(error) => {
                     report.refuse(records.line(), &error);
-                    self.hole(category, || format!("{}:{}: a record could not be read", file.path.display(), records.line()));
+                    self.hole(category, || {
+                        format!("{}:{}: a record could not be read", file.path.display(), records.line())
+                    });
                 }
             }
         }
@@ -124,7 +144,17 @@ impl Import<'_> {
             report.refuse(records.line(), &"the file ends before its last tag: it was cut off");
             self.hole(category, || format!("{}: it was cut off", file.path.display()));
         }
-        self.flush(&mut waiting, report).await
+        self.flush(&mut waiting, report).await?;
+        if let Some(date) = date {
+            let mut tx = self.feed.begin().await?;
+            self.feed
+                .store
+                .write_feed_cursor(&mut tx, &place, &date, self.feed.clock.now())
+                .await
+                .map_err(Fault::from)?;
+            self.feed.finish(tx).await?;
+        }
+        Ok(())
     }
 
     /// Notes why somebody may be there who was not seen.
@@ -156,8 +186,8 @@ impl Import<'_> {
                 report.count("levels", 1);
             }
             // What is taught is nobody's here; and what names of establishments and levels meant before may still be read.
-            (Category::MatEducNat, _) | (Category::EtabEducNat | Category::MefEducNat, _) => {
-                report.count("passed over", 1)
+            (Category::MatEducNat | Category::EtabEducNat | Category::MefEducNat, _) => {
+                report.count("passed over", 1);
             }
             (_, Change::Delete) => {
                 waiting.keys.insert(record.id.clone());
@@ -165,7 +195,7 @@ impl Import<'_> {
             }
             (_, Change::Put) => {
                 let attributes = record.attributes.reduced(category);
-                self.person(category, line, &record.id, attributes, waiting, report);
+                self.person(category, line, &record.id, &attributes, waiting, report);
             }
             (_, Change::Modify) => {
                 let kept = self.feed.kept(std::slice::from_ref(&record.id)).await?.remove(&record.id);
@@ -178,7 +208,7 @@ impl Import<'_> {
                     return Ok(());
                 };
                 attributes.replace(record.attributes.reduced(category));
-                self.person(category, line, &record.id, attributes, waiting, report);
+                self.person(category, line, &record.id, &attributes, waiting, report);
             }
         }
         Ok(())
@@ -189,18 +219,18 @@ impl Import<'_> {
         category: Category,
         line: u64,
         id: &str,
-        attributes: Attributes,
+        attributes: &Attributes,
         waiting: &mut Waiting,
         report: &mut Report,
     ) {
         let Some(name) = person_category(category) else { return };
         let levels = |code: &str| self.levels.get(code).cloned();
-        match aaf::person(self.set.degree, category, id, &attributes, &levels) {
+        match aaf::person(self.set.degree, category, id, attributes, &levels) {
             Ok(person) => {
                 for note in &person.notes {
                     report.warn(line, note);
                 }
-                let kept = serde_json::to_vec(&attributes).expect("texts in a map are JSON");
+                let kept = serde_json::to_vec(attributes).expect("texts in a map are JSON");
                 waiting.keys.insert(id.to_owned());
                 waiting.told.push(Told { line, category: name, person: person.person, kept });
             }

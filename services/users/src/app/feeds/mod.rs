@@ -95,7 +95,13 @@ impl<'a> Feed<'a> {
             .into_values()
             .collect();
         for row in &rows {
-            self.structures.insert(row.structure_key.clone(), row.uai.as_deref().and_then(|uai| uai.parse().ok()));
+            let uai: Option<Uai> = row.uai.as_deref().and_then(|uai| uai.parse().ok());
+            // What it was before is still the best that is known of one that is told without a number.
+            let known = self.structures.entry(row.structure_key.clone()).or_default();
+            if uai.is_none() && known.is_some() {
+                report.note(&format!("{} is told without a UAI; the one of before is kept", row.structure_key));
+            }
+            *known = uai.or(*known);
         }
         let mut tx = self.begin().await?;
         self.store.write_feed_structures(&mut tx, &self.source, &rows).await?;
@@ -182,7 +188,7 @@ impl<'a> Feed<'a> {
             let mut tx = self.begin().await?;
             let known = self.store.feed_records(&mut tx, &self.source, keys).await?;
             let keys: Vec<String> = known.into_keys().collect();
-            register::end_in(self.store, &mut tx, self.clock, &self.source, &keys).await?;
+            register::end_in(self.store, &mut tx, self.clock, &self.source, self.year, &keys).await?;
             self.finish(tx).await?;
             report.count("ended", u64::try_from(keys.len()).unwrap_or(u64::MAX));
         }

@@ -73,7 +73,7 @@ impl Removals {
     pub(crate) fn question(&self, source: &str, category: &str, against: &[String]) -> String {
         format!(
             "{source}, {category}: {} people are missing in what should be complete, and nobody was ended:\n  {}\n  \
-             Give all of it, or say that they may go with --accept-removals UAI (or all).",
+             Mend what cannot be read and give all of it; where an establishment may lose so many, --accept-removals UAI (or all).",
             self.gone.len(),
             against.join("\n  ")
         )

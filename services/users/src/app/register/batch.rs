@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use db::Tx;
-use kernel::{Fault, SchoolYear};
+use kernel::{Fault, SchoolYear, fold};
 use uuid::Uuid;
 
 use super::{Refusal, Registered, Registration, RegistrationAffiliation, check, pairs};
@@ -17,6 +17,8 @@ use crate::store::{INE, INE_HASH, IdentifierWrite, MAIL, PersonWrite, Said, TieR
 pub(super) struct Batch {
     /// Who bears an identifier, and where lookups of them lead.
     known: HashMap<(String, String), (Uuid, Uuid)>,
+    /// Those of them by which nobody is called any more.
+    ended: BTreeSet<(String, String)>,
     people: HashMap<Uuid, PersonWrite>,
     said: Said,
     traits: Traits,
@@ -55,13 +57,18 @@ impl Batch {
         secrets: &Secrets,
         registrations: &[Registration],
     ) -> Result<Self, Fault> {
-        let wanted: BTreeSet<(String, String)> = registrations.iter().flat_map(pairs).collect();
-        let known = store.by_identifiers(tx, &wanted.into_iter().collect::<Vec<_>>()).await?;
+        // What cannot be taken is not looked for: a database may not even be able to read it.
+        let usable = registrations.iter().filter(|one| check(one).is_ok());
+        let wanted: BTreeSet<(String, String)> = usable.flat_map(pairs).collect();
+        let wanted: Vec<(String, String)> = wanted.into_iter().collect();
+        let known = store.by_identifiers(tx, &wanted).await?;
+        let ended = store.ended_identifiers(tx, &wanted).await?;
         let bearers: BTreeSet<Uuid> = known.values().map(|(bearer, _)| *bearer).collect();
         let bearers: Vec<Uuid> = bearers.into_iter().collect();
         let people = store.rows_of(tx, &bearers).await?;
         Ok(Self {
             known,
+            ended,
             people: people.into_iter().map(|person| (person.id, person)).collect(),
             said: store.said_of(tx, &bearers).await?,
             traits: store.traits_of(tx, &bearers).await?,
@@ -84,6 +91,14 @@ impl Batch {
         let people: BTreeSet<Uuid> = found.iter().map(|(_, canonical)| *canonical).collect();
         if people.len() > 1 {
             return Err(Refusal::SeveralPeople(people.len()));
+        }
+        // A name that was somebody's who has gone may be given again: whoever has it now is not them because of it.
+        let reused = pairs(registration).any(|pair| {
+            self.ended.contains(&pair)
+                && self.known.get(&pair).is_some_and(|(bearer, _)| self.contradicts(*bearer, registration))
+        });
+        if reused {
+            return Err(Refusal::Reused);
         }
         let existing = found.first().copied();
         let (id, canonical) = existing.unwrap_or_else(|| {
@@ -109,6 +124,17 @@ impl Batch {
             (Some(_), true) => Registered::Changed(id),
             (Some(_), false) => Registered::Unchanged(id),
         })
+    }
+
+    /// Whether what is told is of somebody else than this person was.
+    fn contradicts(&self, bearer: Uuid, registration: &Registration) -> bool {
+        let Some(known) = self.people.get(&bearer) else { return false };
+        let born = registration.birth_date.zip(known.birth_date).is_some_and(|(now, before)| now != before);
+        let names =
+            |given: &Option<String>, family: &Option<String>| Some((fold(given.as_deref()?), fold(family.as_deref()?)));
+        let now = names(&registration.given_name, &registration.family_name);
+        let before = names(&known.given_name, &known.family_name);
+        born || now.zip(before).is_some_and(|(now, before)| now.0 != before.0 && now.1 != before.1)
     }
 
     /// Attaches identifiers that nobody bears; whether there are any.
@@ -164,16 +190,17 @@ impl Batch {
     /// Takes what is found by a hash; whether any of it is new or gone.
     fn characterise(&mut self, registration: &Registration, id: Uuid) -> bool {
         let key = (id, registration.source.clone());
-        let told: BTreeSet<(&str, &String)> = registration
+        // However a source writes them, they are the same.
+        let told: BTreeSet<(&str, String)> = registration
             .ine
             .iter()
-            .map(|ine| (INE, ine))
-            .chain(registration.ine_hash.iter().map(|hash| (INE_HASH, hash)))
-            .chain(registration.mails.iter().map(|mail| (MAIL, mail)))
+            .map(|ine| (INE, ine.trim().to_uppercase()))
+            .chain(registration.ine_hash.iter().map(|hash| (INE_HASH, hash.trim().to_lowercase())))
+            .chain(registration.mails.iter().map(|mail| (MAIL, mail.trim().to_lowercase())))
             .collect();
         let vault = &self.secrets.vault;
-        let hashed: Vec<(&str, String, &String)> =
-            told.into_iter().map(|(kind, value)| (kind, vault.hash(kind, value), value)).collect();
+        let hashed: Vec<(&str, String, String)> =
+            told.into_iter().map(|(kind, value)| (kind, vault.hash(kind, &value), value)).collect();
         let known = self.traits.entry(key.clone()).or_default();
         let before: BTreeSet<(&str, &str)> = known.iter().map(|one| (one.kind.as_str(), one.hash.as_str())).collect();
         let now: BTreeSet<(&str, &str)> = hashed.iter().map(|(kind, hash, _)| (*kind, hash.as_str())).collect();
@@ -183,7 +210,7 @@ impl Batch {
         if !now.is_subset(&before) {
             self.to_match.insert(id);
         }
-        let sealed = |(kind, hash, value): (&str, String, &String)| Trait {
+        let sealed = |(kind, hash, value): (&str, String, String)| Trait {
             kind: kind.to_owned(),
             sealed: vault.seal(&format!("{kind} {id}"), value.as_bytes()),
             hash,

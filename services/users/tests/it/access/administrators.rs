@@ -23,7 +23,11 @@ const THEIRS: [(&str, &str, &str); 6] = [
         "decideMergeProposal",
         "mutation { decideMergeProposal(input: { id: \"0190a0a0-0000-7000-8000-000000000000\", accept: true }) { merged } }",
     ),
-    ("Mutation", "undoMerge", "mutation { undoMerge(input: { id: \"0190a0a0-0000-7000-8000-000000000000\" }) { undone } }"),
+    (
+        "Mutation",
+        "undoMerge",
+        "mutation { undoMerge(input: { id: \"0190a0a0-0000-7000-8000-000000000000\" }) { undone } }",
+    ),
     (
         "Mutation",
         "registerClient",
@@ -39,15 +43,19 @@ async fn administers(house: &House) -> bool {
 
 #[rstest]
 #[tokio::test]
-async fn nobody_but_administrators_gets_what_is_theirs(
-    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
-) {
+async fn nobody_but_administrators_gets_what_is_theirs(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let ruled: BTreeSet<(&str, &str)> = ACCESS
         .fields()
-        .filter(|(of, _, rule)| ["Query", "Mutation"].contains(of) && rule.admits(&[Seer::Administrator]) && !rule.is_open())
+        .filter(|(of, _, rule)| {
+            ["Query", "Mutation"].contains(of) && rule.admits(&[Seer::Administrator]) && !rule.is_open()
+        })
         .map(|(of, field, _)| (of, field))
         .collect();
-    assert_eq!(ruled, THEIRS.iter().map(|(of, field, _)| (*of, *field)).collect(), "a field that is theirs is asked for here");
+    assert_eq!(
+        ruled,
+        THEIRS.iter().map(|(of, field, _)| (*of, *field)).collect(),
+        "a field that is theirs is asked for here"
+    );
     let mut house = House::new(backend).await;
     let head = house.person(registration("head", Profile::Head, ECOLE, None)).await;
     let chief = house.person(registration("chief", Profile::Staff, ECOLE, None)).await;

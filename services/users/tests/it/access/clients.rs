@@ -28,10 +28,9 @@ async fn a_vendor_finds_its_own_users_by_identifier_and_nobody_elses(
         let found = house.field(BY_IDENTIFIER, json!({ "value": value }), "userByIdentifier").await;
         assert_eq!(found, Value::Null, "{value}");
     }
-    for (principal, refusal) in [
-        (application("vendor", None, Some("alienor"), &[]), "FORBIDDEN"),
-        (Principal::anonymous(), "UNAUTHENTICATED"),
-    ] {
+    for (principal, refusal) in
+        [(application("vendor", None, Some("alienor"), &[]), "FORBIDDEN"), (Principal::anonymous(), "UNAUTHENTICATED")]
+    {
         house.subgraph.by(principal);
         assert_eq!(code(&house.subgraph.ask(BY_IDENTIFIER, json!({ "value": "ours" })).await), refusal);
     }
@@ -51,13 +50,13 @@ async fn a_person_gets_no_right_from_the_perimeter_of_the_client_that_they_use(
     let anybody = house.person(registration("anybody", Profile::Pupil, COLLEGE, Some("2111"))).await;
     let facts = PersonFacts { subject: house.subject(anybody), ..PersonFacts::default() };
     for (territory, project) in [(Some("ACA-04"), None), (None, Some("alienor"))] {
-        let perimeter: Perimeter = application("ent", territory, project, &[]).perimeter;
+        let perimeter: Perimeter = application("passerelle", territory, project, &[]).perimeter;
         house.subgraph.by(Principal {
             kind: PrincipalKind::Person,
             person: Some(facts.clone()),
             perimeter,
             scopes: ["users:read".to_owned()].into(),
-            ..Principal::application("ent")
+            ..Principal::application("passerelle")
         });
         assert_eq!(house.known(&[teacher, pupil, anybody]).await, [false, false, true], "{territory:?} {project:?}");
     }

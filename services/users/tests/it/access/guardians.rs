@@ -31,7 +31,11 @@ async fn acts_for(house: &House, child: Uuid) -> bool {
     if done[0] {
         assert_eq!(seen.get("errors"), None, "everything that is the child's is theirs to see");
     } else {
-        assert_eq!([code(&exported), code(&authorised)], ["NOT_FOUND", "NOT_FOUND"], "whom one may not know is not there");
+        assert_eq!(
+            [code(&exported), code(&authorised)],
+            ["NOT_FOUND", "NOT_FOUND"],
+            "whom one may not know is not there"
+        );
     }
     assert!(done.iter().all(|one| *one == done[0]), "{done:?}");
     done[0]
@@ -88,15 +92,17 @@ async fn nobody_answers_for_who_is_of_age(#[values(Backend::Sqlite, Backend::Pos
     for one in &tied {
         acts.push(acts_for(&house, *one).await);
     }
-    assert_eq!(acts, [false, true, true, false], "18 today, 18 tomorrow, a pupil of unknown age, a teacher of unknown age");
+    assert_eq!(
+        acts,
+        [false, true, true, false],
+        "18 today, 18 tomorrow, a pupil of unknown age, a teacher of unknown age"
+    );
     assert_eq!(children(&house).await.as_array().expect("a list").len(), 2);
 }
 
 #[rstest]
 #[tokio::test]
-async fn whom_the_source_names_no_more_answers_no_more(
-    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
-) {
+async fn whom_the_source_names_no_more_answers_no_more(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let mut house = House::new(backend).await;
     let theirs = house.person(child("a", BORN, vec![by_law("p"), by_law("q")])).await;
     let [p, q] = [house.person(parent("p")).await, house.person(parent("q")).await];

@@ -24,10 +24,7 @@ async fn a_head_knows_the_people_of_the_establishment_and_nothing_of_elsewhere(
     let elsewhere = house.person(registration("elsewhere", Profile::Pupil, COLLEGE, Some("2111"))).await;
     let colleague = house.person(registration("colleague", Profile::Head, COLLEGE, None)).await;
     house.by_person(head).await;
-    assert_eq!(
-        house.known(&[both, pupil, parent, elsewhere, colleague]).await,
-        [true, true, true, false, false]
-    );
+    assert_eq!(house.known(&[both, pupil, parent, elsewhere, colleague]).await, [true, true, true, false, false]);
     const SEEN: &str = "query ($id: ID!) { user(id: $id) { displayName affiliations { establishment { uai } } guardians { displayName } \
         authorisations { purpose } } }";
     let seen = house.field(SEEN, json!({ "id": house.subject(both) }), "user").await;
@@ -45,7 +42,9 @@ async fn what_is_a_persons_own_is_not_their_heads(#[values(Backend::Sqlite, Back
     let pupil = house.person(child("pupil", Some("2008-03-01"), Vec::new())).await;
     house.by_person(head).await;
     let id = json!({ "id": house.subject(pupil) });
-    for field in ["departure { erasedOn }", "identities { linkedAt }", "merges { rule }", "children { id }", "sessions { id }"] {
+    for field in
+        ["departure { erasedOn }", "identities { linkedAt }", "merges { rule }", "children { id }", "sessions { id }"]
+    {
         let asked = format!("query ($id: ID!) {{ user(id: $id) {{ id {field} }} }}");
         let answer = house.subgraph.ask(&asked, id.clone()).await;
         assert_eq!(code(&answer), "FORBIDDEN", "{field}");

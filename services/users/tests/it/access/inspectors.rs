@@ -75,7 +75,8 @@ async fn an_inspector_knows_the_staff_of_the_territory_and_no_pupil(
 async fn the_work_that_they_inspect_is_all_that_they_see_of_somebody(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
-    const SEEN: &str = "query ($id: ID!) { user(id: $id) { displayName profiles affiliations { profile establishment { uai } } } }";
+    const SEEN: &str =
+        "query ($id: ID!) { user(id: $id) { displayName profiles affiliations { profile establishment { uai } } } }";
     let mut house = House::new(backend).await;
     territory(&house).await;
     let inspector = house.person(registration("inspector", Profile::Inspector, OFFICE, None)).await;
@@ -89,7 +90,10 @@ async fn the_work_that_they_inspect_is_all_that_they_see_of_somebody(
     assert_eq!(house.known(&[teacher, pupil, parent]).await, [true, false, false]);
     let seen = house.field(SEEN, json!({ "id": house.subject(teacher) }), "user").await;
     let work = json!([{ "profile": "TEACHER", "establishment": { "uai": ECOLE } }]);
-    assert_eq!((&seen["displayName"], &seen["profiles"], &seen["affiliations"]), (&json!("Ada teacher"), &json!(["TEACHER"]), &work));
+    assert_eq!(
+        (&seen["displayName"], &seen["profiles"], &seen["affiliations"]),
+        (&json!("Ada teacher"), &json!(["TEACHER"]), &work)
+    );
 }
 
 #[rstest]

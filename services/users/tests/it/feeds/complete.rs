@@ -58,7 +58,11 @@ async fn everybody_is_added_once_and_told_again_nothing_happens(
     let places = house.select("SELECT DISTINCT uai FROM affiliations ORDER BY uai").await;
     assert_eq!(places, uais(&academy).collect::<Vec<_>>());
     let nowhere = "SELECT value FROM identifiers i WHERE NOT EXISTS (SELECT 1 FROM affiliations a WHERE a.person_id = i.person_id)";
-    assert_eq!(house.select(nowhere).await, Vec::<String>::new(), "everybody is somewhere, guardians with their children");
+    assert_eq!(
+        house.select(nowhere).await,
+        Vec::<String>::new(),
+        "everybody is somewhere, guardians with their children"
+    );
     let told = house.last_event().await;
 
     let (again, lines) = house.import(&files, &aaf_options()).await;
@@ -151,7 +155,11 @@ async fn files_of_a_new_school_year_open_new_affiliations_and_keep_the_old(
     assert_eq!(levels(&mut house, "1").await, json!([of("2019-2020", "1125"), of("2018-2019", "1124")]));
     assert_eq!(levels(&mut house, "2").await, json!([of("2018-2019", "1125")]), "it was so to the end of its year");
     // The same files for another day are of another year: `as_of` says so.
-    let options = users::AafOptions { as_of: Some("2020-09-10".parse().expect("a date")), clock: at("2020-09-10"), ..aaf_options() };
+    let options = users::AafOptions {
+        as_of: Some("2020-09-10".parse().expect("a date")),
+        clock: at("2020-09-10"),
+        ..aaf_options()
+    };
     house.import(&[structure, second], &options).await;
     let years = house.select("SELECT DISTINCT school_year FROM affiliations WHERE profile = 'PUPIL' ORDER BY 1").await;
     assert_eq!(years, ["2018-2019", "2019-2020", "2020-2021"]);

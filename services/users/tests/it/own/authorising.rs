@@ -25,23 +25,26 @@ async fn what_is_said_last_takes_the_place_of_what_was_said_before(
     let record = async |house: &House, input: Value| {
         house.field(RECORD, json!({ "input": input }), "recordAuthorisation").await["authorisation"].clone()
     };
-    let said = record(&house, json!({ "purpose": "PUBLICATION", "granted": true, "until": "2018-11-20" })).await;
+    let said = record(&house, json!({ "purpose": "PUBLICATION", "granted": false, "until": "2018-11-20" })).await;
     let expected = json!({
-        "purpose": "PUBLICATION", "granted": true, "until": "2018-11-20", "recordedAt": "2018-11-20T09:00:00Z",
+        "purpose": "PUBLICATION", "granted": false, "until": "2018-11-20", "recordedAt": "2018-11-20T09:00:00Z",
         "withdrawnAt": null,
     });
     assert_eq!(said, expected, "today is a day on which it may hold");
-    record(&house, json!({ "purpose": "IMAGE_2", "granted": true })).await;
+    record(&house, json!({ "purpose": "IMAGE_2", "granted": false })).await;
+    // A minor objects, and does not authorise.
+    let granted = json!({ "input": { "purpose": "IMAGE_2", "granted": true } });
+    assert_eq!(house.subgraph.ask(RECORD, granted).await["errors"][0]["extensions"]["code"], "FORBIDDEN");
     // Their parent says otherwise.
     house.by_person(parent).await;
-    record(&house, json!({ "purpose": "PUBLICATION", "granted": false, "userId": house.subject(pupil) })).await;
+    record(&house, json!({ "purpose": "PUBLICATION", "granted": true, "userId": house.subject(pupil) })).await;
     house.by_person(pupil).await;
     let mut now = house.field(MINE, json!({}), "me").await["authorisations"].as_array().expect("a list").clone();
     now.sort_by_key(ToString::to_string);
     let expected = json!([
-        { "purpose": "IMAGE_2", "granted": true, "withdrawnAt": null },
-        { "purpose": "PUBLICATION", "granted": false, "withdrawnAt": null },
-        { "purpose": "PUBLICATION", "granted": true, "withdrawnAt": "2018-11-20T09:00:00Z" },
+        { "purpose": "IMAGE_2", "granted": false, "withdrawnAt": null },
+        { "purpose": "PUBLICATION", "granted": true, "withdrawnAt": null },
+        { "purpose": "PUBLICATION", "granted": false, "withdrawnAt": "2018-11-20T09:00:00Z" },
     ]);
     let mut expected = expected.as_array().expect("a list").clone();
     expected.sort_by_key(ToString::to_string);
@@ -59,7 +62,9 @@ async fn it_stands_for_everybody_who_is_one_person(#[values(Backend::Sqlite, Bac
     let why = Evidence { rule: "HUMAN".to_owned(), evidence: "both are one".to_owned() };
     users::merge(&house.store, &clock(), one, other, &why).await.expect("merged");
     house.by_person(other).await;
-    house.field(RECORD, json!({ "input": { "purpose": "PUBLICATION", "granted": false } }), "recordAuthorisation").await;
+    house
+        .field(RECORD, json!({ "input": { "purpose": "PUBLICATION", "granted": false } }), "recordAuthorisation")
+        .await;
     let now = house.field(MINE, json!({}), "me").await["authorisations"].clone();
     let standing: Vec<&Value> =
         now.as_array().expect("a list").iter().filter(|one| one["withdrawnAt"].is_null()).collect();

@@ -48,7 +48,10 @@ async fn it_has_everything_told_of_them_and_nothing_of_others(
         { authorisation { id } } }";
     house.field(AUTHORISE, json!({}), "recordAuthorisation").await;
     let all = exported(&house, None).await;
-    assert_eq!((&all["givenName"], &all["familyName"], &all["birthDate"]), (&json!("Ada"), &json!("lea"), &json!("2008-03-01")));
+    assert_eq!(
+        (&all["givenName"], &all["familyName"], &all["birthDate"]),
+        (&json!("Ada"), &json!("lea"), &json!("2008-03-01"))
+    );
     assert_eq!(of(&all["ineAndMail"], "value"), ["111111111AA", "lea@example.fr"]);
     assert_eq!(of(&all["identifiers"], "value"), ["lea", "lea in the ENT"]);
     let affiliation = json!({
@@ -117,6 +120,6 @@ async fn a_guardian_exports_for_their_child_and_for_no_other(
         assert_eq!(code(&house.subgraph.ask(EXPORT, json!({})).await), refusal);
     }
     // A vendor knows the pupil, and takes nothing away for them.
-    house.subgraph.by(application("ent", None, Some("alienor"), &["users:read"]));
+    house.subgraph.by(application("passerelle", None, Some("alienor"), &["users:read"]));
     assert_eq!(code(&house.subgraph.ask(EXPORT, json!({ "id": house.subject(theirs) })).await), "FORBIDDEN");
 }

@@ -25,6 +25,14 @@ pub enum AafError {
         /// What to do.
         remedy: &'static str,
     },
+    /// It speaks of what is to come.
+    #[error("{path} speaks of {date}, a day that is to come")]
+    Future {
+        /// The file.
+        path: PathBuf,
+        /// The day.
+        date: NaiveDate,
+    },
     /// The service failed.
     #[error("{}", .0.cause_chain().unwrap_or_else(|| .0.to_string()))]
     Failed(Fault),
@@ -41,7 +49,7 @@ pub(super) struct AafFile {
     pub(super) path: PathBuf,
     pub(super) kind: FileKind,
     pub(super) category: Category,
-    date: Option<NaiveDate>,
+    pub(super) date: Option<NaiveDate>,
 }
 
 /// The files of one feed: of an académie and a degree.
@@ -69,6 +77,9 @@ pub(super) fn sets(files: &[PathBuf], options: &AafOptions) -> Result<Vec<Set>, 
         };
         let (academy, degree) = whose(path, &head, options)?;
         let date = options.as_of.or(head.generated_on);
+        if let Some(date) = date.filter(|date| *date > options.clock.today()) {
+            return Err(AafError::Future { path: path.clone(), date });
+        }
         let unsaid = |what, remedy| AafError::Unsaid { path: path.clone(), what, remedy };
         let category =
             category.ok_or_else(|| unsaid("what it holds", "name it PREFIX_Complet_YYYYMMDD_Eleve_0000.xml"))?;
