@@ -24,8 +24,7 @@ pub(super) fn places(attributes: &Attributes, notes: &mut Notes) -> Vec<FeedPlac
     let mut places = Places::default();
     for value in attributes.get("ENTPersonFonctions") {
         let Some((structure, code)) = notes.unless(pair(value, usize::MAX), Note::Function) else { continue };
-        let label = value.split('$').nth(2).unwrap_or_default();
-        let profile = notes.unless(profile(code, label), Note::FunctionCode).unwrap_or(Profile::Staff);
+        let profile = notes.unless(profile(code), Note::FunctionCode).unwrap_or(Profile::Staff);
         places.at(structure, profile);
     }
     if places.0.is_empty() {
@@ -61,7 +60,7 @@ fn teaches(attributes: &Attributes) -> bool {
 }
 
 /// The profile of a function, as GAR has it. Nothing for a code that is none of those known.
-fn profile(code: &str, label: &str) -> Option<Profile> {
+fn profile(code: &str) -> Option<Profile> {
     Some(match code.to_ascii_uppercase().as_str() {
         "DIR" => Profile::Head,
         "DOC" | "CIO" | "DCT" => Profile::Librarian,
@@ -71,7 +70,6 @@ fn profile(code: &str, label: &str) -> Option<Profile> {
         }
         "COL" => Profile::LocalAuthority,
         "INS" | "IEN" | "IPR" => Profile::Inspector,
-        _ if label.to_uppercase().contains("INSPECT") => Profile::Inspector,
         // Administration, health, laboratories, workshops, upkeep, training.
         "ADF" | "MDS" | "LAB" | "CTR" | "OUV" | "TEC" | "CFC" => Profile::Staff,
         _ => return None,

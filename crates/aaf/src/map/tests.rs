@@ -287,7 +287,7 @@ fn guardians_have_no_places_of_their_own() {
 #[case("COL", "COLLECTIVITE", Profile::LocalAuthority)]
 #[case("IEN", "", Profile::Inspector)]
 #[case("IPR", "", Profile::Inspector)]
-#[case("XYZ", "Corps d'inspection", Profile::Inspector)]
+#[case("ADF", "Secrétariat d'inspection", Profile::Staff)]
 #[case("ADF", "PERSONNELS ADMINISTRATIFS", Profile::Staff)]
 fn a_function_gives_a_profile(#[case] code: &str, #[case] label: &str, #[case] expected: Profile) {
     let (person, notes) = staff(&[("ENTPersonFonctions", &[&format!("1${code}${label}$D0011$X")])]);

@@ -90,12 +90,11 @@ impl Places<'_> {
                 self.notes.push(Note::NoDn(FUNCTIONS));
                 continue;
             };
-            let mut parts = rest.split('$').map(str::trim);
-            let (code, label) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+            let code = rest.split('$').next().unwrap_or_default().trim();
             if code.is_empty() {
                 self.notes.push(Note::Function);
             }
-            self.at(&structure, profile::of_function(code, label));
+            self.at(&structure, profile::of_function(code));
         }
     }
 

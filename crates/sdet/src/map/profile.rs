@@ -39,7 +39,7 @@ pub(super) fn of_class(class: &str) -> Option<Profile> {
 }
 
 /// What a function is: `code$label$...` as it follows the establishment. The groups are those of GAR, and inspectors.
-pub(super) fn of_function(code: &str, label: &str) -> Profile {
+pub(super) fn of_function(code: &str) -> Profile {
     match code.to_ascii_uppercase().as_str() {
         "ENS" => Profile::Teacher,
         "DIR" => Profile::Head,
@@ -49,7 +49,6 @@ pub(super) fn of_function(code: &str, label: &str) -> Profile {
         }
         "COL" => Profile::LocalAuthority,
         "INS" | "IEN" | "IPR" => Profile::Inspector,
-        _ if label.to_uppercase().contains("INSPECT") => Profile::Inspector,
         _ => Profile::Staff,
     }
 }
@@ -79,10 +78,10 @@ mod tests {
     }
 
     #[test]
-    fn functions_by_code_and_inspectors_by_label() {
-        assert_eq!(of_function("dir", "DIRECTION"), Head);
-        assert_eq!(of_function("CPE", ""), SchoolLife);
-        assert_eq!(of_function("-", "Inspecteur"), Profile::Inspector);
-        assert_eq!(of_function("ADF", "PERSONNELS ADMINISTRATIFS"), Staff);
+    fn functions_by_code() {
+        assert_eq!(of_function("dir"), Head);
+        assert_eq!(of_function("CPE"), SchoolLife);
+        assert_eq!(of_function("-"), Profile::Staff);
+        assert_eq!(of_function("ADF"), Staff);
     }
 }

@@ -76,53 +76,71 @@ pub(crate) async fn erase(store: &Store, clock: &Clock, canonical: Uuid, reason:
 /// # Errors
 /// When the database fails; the same command goes on.
 pub async fn retain(store: &Store, options: &RetentionOptions) -> Result<Retained, Fault> {
-    let today = options.clock.today();
-    let year = SchoolYear::of(today);
-    let mut done = Retained::default();
-    let returned = store.returned(&year.to_string()).await?;
-    done.returned = u64::try_from(returned.len()).unwrap_or(u64::MAX);
+    let returned = store.returned(&SchoolYear::of(options.clock.today()).to_string()).await?;
     if !options.dry_run {
         store.void_departures(&returned).await?;
     }
-    if today >= year.rentree() + Days::new(options.grace_days.into()) {
-        let erase_on = today + Days::new(options.notice_days.into());
-        let begun = year.first_day().and_time(NaiveTime::MIN).and_utc();
-        let mut after = Uuid::nil();
-        loop {
-            let page = store.without_affiliation(&year.to_string(), begun, after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = *last;
-            done.noticed += if options.dry_run {
-                let mut unnoticed = 0;
-                for id in &page {
-                    unnoticed += u64::from(store.departure_of(*id).await?.is_none());
-                }
-                unnoticed
-            } else {
-                store.note_departures(&page, today, erase_on).await?
-            };
+    let noticed = notice(store, options).await?;
+    let erased =
+        if options.dry_run { due(store, options, &returned).await? } else { erase_due(store, &options.clock).await? };
+    Ok(Retained { noticed, returned: u64::try_from(returned.len()).unwrap_or(u64::MAX), erased })
+}
+
+/// Notices whoever has left, after the grace; how many are newly so.
+async fn notice(store: &Store, options: &RetentionOptions) -> Result<u64, Fault> {
+    let today = options.clock.today();
+    let year = SchoolYear::of(today);
+    if today < year.rentree() + Days::new(options.grace_days.into()) {
+        return Ok(0);
+    }
+    let erase_on = today + Days::new(options.notice_days.into());
+    let begun = year.first_day().and_time(NaiveTime::MIN).and_utc();
+    let (mut noticed, mut after) = (0, Uuid::nil());
+    loop {
+        let page = store.without_affiliation(&year.to_string(), begun, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(noticed) };
+        after = *last;
+        if !options.dry_run {
+            noticed += store.note_departures(&page, today, erase_on).await?;
+            continue;
+        }
+        for id in &page {
+            noticed += u64::from(store.departure_of(*id).await?.is_none());
         }
     }
-    if options.dry_run {
-        let due = store.due_departures(today, i64::MAX).await?;
-        let canonical = store.canonical(&due).await?;
-        let returned: HashSet<Uuid> = returned.into_iter().collect();
-        let goes = |id: &&Uuid| !returned.contains(*id) && canonical.get(*id) == Some(*id);
-        done.erased = u64::try_from(due.iter().filter(goes).count()).unwrap_or(u64::MAX);
-        return Ok(done);
+}
+
+/// Whether somebody's notice stands: whoever was merged meanwhile is another's, and whoever administers stays.
+async fn stands(store: &Store, id: Uuid) -> Result<bool, Fault> {
+    Ok(store.canonical(&[id]).await?.get(&id) == Some(&id) && !store.is_administrator(id).await?)
+}
+
+/// How many would be erased today.
+async fn due(store: &Store, options: &RetentionOptions, returned: &[Uuid]) -> Result<u64, Fault> {
+    let returned: HashSet<&Uuid> = returned.iter().collect();
+    let mut erased = 0;
+    for id in store.due_departures(options.clock.today(), i64::MAX).await? {
+        erased += u64::from(!returned.contains(&id) && stands(store, id).await?);
     }
+    Ok(erased)
+}
+
+/// Erases whose notice has run out; how many.
+async fn erase_due(store: &Store, clock: &Clock) -> Result<u64, Fault> {
+    let mut erased = 0;
     loop {
-        let due = store.due_departures(today, PAGE).await?;
+        let due = store.due_departures(clock.today(), PAGE).await?;
         if due.is_empty() {
-            return Ok(done);
+            return Ok(erased);
         }
         for id in due {
-            // Whoever was merged meanwhile is another's: their notice is void.
-            let theirs = store.canonical(&[id]).await?.get(&id) == Some(&id) && !store.is_administrator(id).await?;
-            let erased =
-                if theirs { erase(store, &options.clock, id, "RETENTION").await.map(|()| true) } else { Ok(false) };
-            match erased {
-                Ok(true) => done.erased += 1,
+            let done = if stands(store, id).await? {
+                erase(store, clock, id, "RETENTION").await.map(|()| true)
+            } else {
+                Ok(false)
+            };
+            match done {
+                Ok(true) => erased += 1,
                 Ok(false) => store.void_departures(&[id]).await?,
                 // Somebody has told of them in this moment.
                 Err(fault) if fault.code() == ErrorCode::Conflict => store.void_departures(&[id]).await?,

@@ -5,7 +5,7 @@ use feed::{FeedIdentifier, FeedPerson, FeedPlace};
 use kernel::{ErrorCode, Fault, Profile};
 use rstest::rstest;
 use serde_json::json;
-use users::Registration;
+use users::{Evidence, Registration};
 use uuid::Uuid;
 
 use crate::families::{child, identifier};
@@ -111,6 +111,24 @@ async fn accounts_that_a_provider_names_at_once_are_one_persons(
     assert_eq!(me["affiliations"], places);
     let why = json!({ "rule": "PROVIDER_NAMES_BOTH", "evidence": "oidc:guichet names accounts of both at one login" });
     assert_eq!(me["merges"], json!([why, why]));
+}
+
+#[rstest]
+#[tokio::test]
+async fn whom_somebody_has_told_apart_a_provider_does_not_make_one(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = House::new(backend).await;
+    let one = house.person(registration("one", Profile::Teacher, ECOLE, None)).await;
+    let other = house.person(registration("other", Profile::Teacher, COLLEGE, None)).await;
+    let why = Evidence { rule: "HUMAN".to_owned(), evidence: "both are one".to_owned() };
+    let merge = users::merge(&house.store, &clock(), other, one, &why).await.expect("merged");
+    users::unmerge(&house.store, &clock(), merge).await.expect("undone");
+    let named = |value: &str| FeedIdentifier { system: "alienor".to_owned(), value: value.to_owned() };
+    let account = FeedPerson { identifiers: vec![named("one"), named("other")], ..FeedPerson::default() };
+    let refused = try_log_in(&house, "guichet", "sub", &account).await.expect_err("refused");
+    assert_eq!(refused.code(), ErrorCode::BadUserInput);
+    assert_eq!((house.leads_to(one).await, house.leads_to(other).await), (one, other));
 }
 
 #[rstest]

@@ -146,6 +146,8 @@ pub(super) async fn callers(site: &Site, url: &str, scene: &Scene) -> (Vec<Calle
     let argos = demo("editeur-argos");
     let poitiers =
         issue(&["--client", "editeur-poitiers", "--project", "ent-college-poitiers", "--scope", "users:read"]);
+    // The installation's own pages are a client like others; it is one that reads users here so that it can be asked whom it calls what.
+    let own_pages = issue(&["--client", "passerelle", "--project", "ent-college-poitiers", "--scope", "users:read"]);
     let person = async |client: &str, vendor: &Option<String>, account: &Account| {
         let id = pseudonym(url, vendor.as_ref(), account).await;
         issue(&["--client", client, "--kind", "person", "--subject", &id])
@@ -196,8 +198,14 @@ pub(super) async fn callers(site: &Site, url: &str, scene: &Scene) -> (Vec<Calle
         human("the inspector of the circonscription", of_alienor(&scene.inspector).await, inspector),
         human(
             "who administers the installation",
-            person("editeur-poitiers", &poitiers, &scene.administrator).await,
+            person("passerelle", &own_pages, &scene.administrator).await,
             administrator,
+        ),
+        // No other client may do it in their name.
+        human(
+            "who administers, by a vendor's pages",
+            person("editeur-poitiers", &poitiers, &scene.administrator).await,
+            nothing,
         ),
     ];
     (callers, pseudonyms)

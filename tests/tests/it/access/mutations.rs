@@ -78,7 +78,7 @@ pub(super) async fn for_a_child(url: &str, callers: &[Caller], pseudonyms: &Pseu
         (
             "recordAuthorisation",
             "Mutation.recordAuthorisation: for a person",
-            json!({ "purpose": "TEST", "granted": true }),
+            json!({ "purpose": "TEST", "granted": false }),
         ),
     ] {
         let mutation = schema.fields("Mutation").iter().find(|one| one.name == name).expect("a mutation");
@@ -105,6 +105,12 @@ pub(super) async fn are_done(url: &str, callers: &[Caller], schema: &Schema, sce
     for (name, caller, input, wanted) in [
         ("exportMyData", pupil, json!({}), json!({ "mediaType": "application/json" })),
         ("recordAuthorisation", pupil, harmless("recordAuthorisation"), json!({})),
+        (
+            "recordAuthorisation",
+            guardian,
+            json!({ "userId": pseudonyms.pupil, "purpose": "TEST", "granted": true }),
+            json!({}),
+        ),
         // Nobody has logged in here.
         ("endSession", pupil, harmless("endSession"), json!({ "ended": false })),
         ("registerClient", administrator, client, json!({})),

@@ -133,7 +133,7 @@ async fn ends_the_same(database: Database) {
                 .spawn()
                 .expect("starts");
             // The moments are the point of this test, and no wait for something. What was done before is done: the rest takes less.
-            tokio::time::sleep(Duration::from_millis(rng.u64(0..duration / 2 + 1))).await;
+            tokio::time::sleep(Duration::from_millis(rng.u64(0..=duration / 2))).await;
             drop(child.kill());
             interrupted += u64::from(!child.wait().expect("it ends").success());
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use db::testing::Backend;
-use kernel::{Principal, Profile};
+use kernel::{PersonFacts, Principal, PrincipalKind, Profile};
 use rstest::rstest;
 use serde_json::json;
 use service_kit::access::{ACCESS, Seer};
@@ -124,4 +124,23 @@ async fn who_is_one_with_an_administrator_is_one_as_long_as_they_are(
     assert_eq!([of(&mut house, chief).await, of(&mut house, account).await], [true, true]);
     users::unmerge(&house.store, &clock(), merge).await.expect("undone");
     assert_eq!([of(&mut house, chief).await, of(&mut house, account).await], [true, false]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn no_client_but_the_installations_own_administers_in_their_name(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let mut house = House::new(backend).await;
+    set_administrator(&house.store, &clock(), "alienor", "chief", true).await.expect("written");
+    let chief = house.person(registration("chief", Profile::Staff, ECOLE, None)).await;
+    let facts = PersonFacts {
+        subject: house.secrets.pseudonyms.of("portal", chief, 1).expect("a pseudonym"),
+        ..PersonFacts::default()
+    };
+    let person = Some(facts);
+    house.subgraph.by(Principal { kind: PrincipalKind::Person, person, ..Principal::application("portal") });
+    assert!(!administers(&house).await);
+    house.by_themselves(chief);
+    assert!(administers(&house).await);
 }

@@ -9,6 +9,9 @@ use users::Registration;
 use crate::families::{by_law, child, parent};
 use crate::house::{COLLEGE, ECOLE, House, code, registration};
 
+const SEEN: &str = "query ($id: ID!) { user(id: $id) { displayName affiliations { establishment { uai } } guardians { displayName } \
+    authorisations { purpose } } }";
+
 #[rstest]
 #[tokio::test]
 async fn a_head_knows_the_people_of_the_establishment_and_nothing_of_elsewhere(
@@ -25,8 +28,6 @@ async fn a_head_knows_the_people_of_the_establishment_and_nothing_of_elsewhere(
     let colleague = house.person(registration("colleague", Profile::Head, COLLEGE, None)).await;
     house.by_person(head).await;
     assert_eq!(house.known(&[both, pupil, parent, elsewhere, colleague]).await, [true, true, true, false, false]);
-    const SEEN: &str = "query ($id: ID!) { user(id: $id) { displayName affiliations { establishment { uai } } guardians { displayName } \
-        authorisations { purpose } } }";
     let seen = house.field(SEEN, json!({ "id": house.subject(both) }), "user").await;
     assert_eq!(seen["displayName"], "Ada both");
     assert_eq!(seen["affiliations"], json!([{ "establishment": { "uai": ECOLE } }]));

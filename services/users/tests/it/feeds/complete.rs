@@ -14,6 +14,8 @@ use users::AafImported;
 use super::files::{Entry, Folder};
 use crate::house::{ECOLE, House, Place, aaf_options, at, plain};
 
+const MINE: &str = "{ me { affiliations { schoolYear level { mefstat4 } endedOn } } }";
+
 fn academy(degree: Degree) -> Academy {
     Academy {
         academy: "04".to_owned(),
@@ -145,7 +147,6 @@ async fn files_of_a_new_school_year_open_new_affiliations_and_keep_the_old(
     let (imported, lines) = house.import(&[second.clone(), teachers], &options).await;
     assert_eq!((lines, imported.questions.as_slice()), (Vec::new(), &[][..]));
     assert_eq!((counted(&imported, "added"), counted(&imported, "changed"), counted(&imported, "ended")), (2, 2, 2));
-    const MINE: &str = "{ me { affiliations { schoolYear level { mefstat4 } endedOn } } }";
     let levels = async |house: &mut House, id: &str| {
         let person = house.bearer("aaf1d:ACA-04", id).await.expect("known");
         house.by_person(person).await;
@@ -202,9 +203,44 @@ async fn nothing_that_is_told_of_an_import_holds_a_name_an_ine_or_a_mail(
     let mut told = lines.join("\n");
     told.push_str(&imported.questions.join("\n"));
     told.extend(imported.reports.iter().map(ToString::to_string));
-    told.push_str(&format!("{imported:?}"));
+    told.extend([format!("{imported:?}")]);
     let told = plain(&told);
     for planted in ["quasimode", "zéphyrine", "zephyrine", "987654321", "planted"] {
         assert!(!told.contains(planted), "{planted}: {told}");
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_file_older_than_what_was_read_changes_nothing(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = House::new(backend).await;
+    let (older, newer) = (Folder::first("2018-10-01"), Folder::first("2018-10-02"));
+    let pupil = |class: &str| Entry::pupil("1", "1000").with("ENTPersonClasses", &[&format!("1000${class}")]).put();
+    let structures = newer.complete("EtabEducNat", &[Entry::structure("1000", ECOLE).put()]);
+    house.import(&[structures, newer.complete("Eleve", &[pupil("NEW")])], &aaf_options()).await;
+    let told = house.last_event().await;
+    for file in [older.complete("Eleve", &[pupil("OLD")]), older.delta("Eleve", &[pupil("OLD")])] {
+        let (imported, lines) = house.import(&[file], &aaf_options()).await;
+        assert_eq!((counted(&imported, "changed"), lines.len()), (0, 1));
+        assert!(lines[0].contains("passed over"), "{lines:#?}");
+    }
+    assert_eq!(house.last_event().await, told);
+    // Of another category, of the other degree and of the same day a file may still come.
+    let staff = older.complete("PersEducNat", &[Entry::staff("9", "DIR", &["1000"]).put()]);
+    let (imported, lines) = house.import(&[staff, newer.complete("Eleve", &[pupil("NEWER")])], &aaf_options()).await;
+    assert_eq!((counted(&imported, "added"), counted(&imported, "changed"), lines.len()), (1, 1, 0), "{lines:#?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_file_of_a_day_to_come_is_refused(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = House::new(backend).await;
+    let folder = Folder::first("2018-11-21");
+    let file = folder.complete("Eleve", &[Entry::pupil("1", "1000").put()]);
+    let refused = users::import_aaf(&house.store, &house.secrets, &[file], &aaf_options(), |_: &str| ()).await;
+    let told = refused.expect_err("tomorrow").to_string();
+    assert!(told.contains("2018-11-21"), "{told}");
+    assert_eq!(house.count("people").await, 0);
 }

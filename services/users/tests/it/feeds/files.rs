@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 /// A folder with files of one feed and one day.
 pub(crate) struct Folder {
-    folder: TempDir,
+    at: TempDir,
     degree: &'static str,
     day: &'static str,
 }
@@ -15,7 +15,7 @@ pub(crate) struct Folder {
 impl Folder {
     /// Of the first degree, of a day such as `2018-10-01`.
     pub(crate) fn first(day: &'static str) -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder"), degree: "1D", day }
+        Self { at: tempfile::tempdir().expect("a folder"), degree: "1D", day }
     }
 
     /// Of the second degree.
@@ -24,7 +24,7 @@ impl Folder {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
+        self.at.path()
     }
 
     /// A file that holds everything of its category.
@@ -45,7 +45,7 @@ impl Folder {
     /// A file with this text.
     pub(crate) fn file(&self, kind: &str, category: &str, number: usize, text: &str) -> PathBuf {
         let day = self.day.replace('-', "");
-        let path = self.folder.path().join(format!("TEST_{kind}_{day}_{category}_{number:04}.xml"));
+        let path = self.at.path().join(format!("TEST_{kind}_{day}_{category}_{number:04}.xml"));
         std::fs::write(&path, text).expect("written");
         path
     }

@@ -10,6 +10,8 @@ use users::{AafImported, AafOptions};
 use super::files::{Entry, Folder};
 use crate::house::{COLLEGE, ECOLE, House, aaf_options, at};
 
+const MINE: &str = "{ me { children { id } } }";
+
 /// Twenty pupils of the école, five of the collège, and their parents.
 struct School {
     folder: Folder,
@@ -142,7 +144,6 @@ async fn guardians_are_asked_about_as_everybody_else_is(
     assert_eq!((ended(&whole), whole.questions.len()), (0, 0), "together they lack nobody");
     let person = school.house.bearer("aaf1d:ACA-04", &parent(0)).await.expect("known");
     school.house.by_person(person).await;
-    const MINE: &str = "{ me { children { id } } }";
     let children = school.house.field(MINE, json!({}), "me").await;
     assert_eq!(children["children"].as_array().map(Vec::len), Some(1));
     let few = school.folder.complete("PersRelEleve", &parents(2..25));

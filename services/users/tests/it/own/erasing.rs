@@ -1,16 +1,14 @@
 //! `eraseUser`: whom an establishment has is kept by law; of whoever has left nothing is.
 
-use chrono::{DateTime, Utc};
 use db::testing::Backend;
 use kernel::Profile;
 use kernel::events::PersonErased;
 use rstest::rstest;
 use serde_json::{Value, json};
-use sign_in::Session;
-use users::login::Sessions;
 use users::{Evidence, Registration, set_administrator};
 use uuid::Uuid;
 
+use super::sessions::log_in;
 use crate::families::{by_law, child, identifier, parent};
 use crate::feeds::files::{Entry, Folder};
 use crate::house::{COLLEGE, ECOLE, House, aaf_options, clock, code, plain, registration};
@@ -51,21 +49,6 @@ async fn rows_with(house: &House, texts: &[String]) -> Vec<(String, String)> {
         (table != "outbox" || !row.contains("personerased")) && texts.iter().any(|text| row.contains(text))
     });
     found
-}
-
-async fn log_in(house: &House, hash: &str, person: Uuid) {
-    let now: DateTime<Utc> = clock().now();
-    let session = Session {
-        id: Uuid::now_v7(),
-        person,
-        provider: "educonnect".to_owned(),
-        subject: "planted".to_owned(),
-        sid: None,
-        id_token: None,
-        created_at: now,
-        last_seen_at: now,
-    };
-    house.sessions.begin(hash, &session).await.expect("a session");
 }
 
 #[rstest]
@@ -111,9 +94,9 @@ async fn nothing_of_them_is_left_anywhere_and_everybody_is_told(
     texts.extend([person.to_string(), account.to_string()]);
     assert!(!rows_with(&house, &texts).await.is_empty(), "what is looked for can be found");
     let before = house.last_event().await;
-    log_in(&house, "a hash", person).await;
-    log_in(&house, "of an account", account).await;
-    log_in(&house, "of another", other).await;
+    log_in(&house, "a hash", person, 1).await;
+    log_in(&house, "of an account", account, 1).await;
+    log_in(&house, "of another", other, 1).await;
 
     assert_eq!(code(&erase(&house, None).await), "");
 

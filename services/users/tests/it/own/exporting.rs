@@ -12,6 +12,9 @@ use crate::house::{COLLEGE, ECOLE, House, application, clock, code, registration
 
 const EXPORT: &str = "mutation ($id: ID) { exportMyData(input: { userId: $id }) { mediaType content } }";
 
+const AUTHORISE: &str = "mutation { recordAuthorisation(input: { purpose: \"PUBLICATION\", granted: false, until: \"2019-07-05\" }) \
+    { authorisation { id } } }";
+
 async fn exported(house: &House, of: Option<Uuid>) -> Value {
     let id = of.map(|id| house.subject(id));
     let answer = house.field(EXPORT, json!({ "id": id }), "exportMyData").await;
@@ -44,8 +47,6 @@ async fn it_has_everything_told_of_them_and_nothing_of_others(
     let pupil = house.person(told("lea", "111111111AA")).await;
     house.person(told("hugo", "222222222BB")).await;
     house.by_person(pupil).await;
-    const AUTHORISE: &str = "mutation { recordAuthorisation(input: { purpose: \"PUBLICATION\", granted: false, until: \"2019-07-05\" }) \
-        { authorisation { id } } }";
     house.field(AUTHORISE, json!({}), "recordAuthorisation").await;
     let all = exported(&house, None).await;
     assert_eq!(

@@ -3,3 +3,4 @@
 mod authorising;
 mod erasing;
 mod exporting;
+mod sessions;
