@@ -17,6 +17,10 @@ use crate::say;
 
 /// Imports files of AAF.
 pub(super) async fn import(house: &House, config: &Config, command: &Import) -> anyhow::Result<ExitCode> {
+    if let Some(academy) = &command.people.academy {
+        let academy = academy.to_string();
+        ensure!(academy.starts_with("ACA-"), "--academy: {academy} is no académie; write it like ACA-04");
+    }
     let options = users::AafOptions {
         academy: command.people.academy.as_ref().map(ToString::to_string),
         degree: command.people.degree.map(|degree| match degree {
@@ -91,7 +95,7 @@ pub(super) async fn transition(command: Transition) -> anyhow::Result<ExitCode> 
     let house = House::open(&config).await?;
     let worker = Worker::new(Clock::System);
     let done = users::transition(&house.users, &Clock::System, command.school_year, command.dry_run).await;
-    let done = done.map_err(caused)?;
+    let done = done.map_err(|fault| caused(&fault))?;
     say::answer(&format!(
         "{}: {} pupils were in CM2 the year before, {} of them are known now, {} are missing; {} people merged, {} proposed for merging",
         command.school_year,
@@ -116,7 +120,7 @@ pub(super) async fn retention(command: Retention) -> anyhow::Result<ExitCode> {
         dry_run: command.dry_run,
         clock: Clock::System,
     };
-    let done = users::retain(&house.users, &options).await.map_err(caused)?;
+    let done = users::retain(&house.users, &options).await.map_err(|fault| caused(&fault))?;
     say::answer(&format!(
         "{} people have left and are noticed, {} came back, {} were erased",
         done.noticed, done.returned, done.erased
@@ -135,7 +139,8 @@ pub(super) async fn administrator(command: AdministratorCommand) -> anyhow::Resu
     let config = Config::load(&common, &Flags::default())?;
     service_kit::telemetry::init(&config.telemetry)?;
     let store = users::open(&config.target(users::NAME)?).await?;
-    let changed = users::set_administrator(&store, &Clock::System, &system, &value, add).await.map_err(caused)?;
+    let changed =
+        users::set_administrator(&store, &Clock::System, &system, &value, add).await.map_err(|fault| caused(&fault))?;
     store.db().close().await;
     say::answer(match (add, changed) {
         (true, true) => "an administrator from now on",
@@ -146,7 +151,7 @@ pub(super) async fn administrator(command: AdministratorCommand) -> anyhow::Resu
     Ok(ExitCode::SUCCESS)
 }
 
-fn caused(fault: Fault) -> anyhow::Error {
+fn caused(fault: &Fault) -> anyhow::Error {
     anyhow!(fault.cause_chain().unwrap_or_else(|| fault.to_string()))
 }
 
