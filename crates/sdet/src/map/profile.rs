@@ -81,7 +81,7 @@ mod tests {
     fn functions_by_code() {
         assert_eq!(of_function("dir"), Head);
         assert_eq!(of_function("CPE"), SchoolLife);
-        assert_eq!(of_function("-"), Profile::Staff);
+        assert_eq!(of_function("-"), Staff);
         assert_eq!(of_function("ADF"), Staff);
     }
 }
