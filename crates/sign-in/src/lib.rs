@@ -20,6 +20,6 @@ mod web;
 
 pub use config::{ProviderConfig, SessionsConfig, SignInConfig};
 pub use people::{People, Unrecognised};
-pub use secret::session_hash;
+pub use service_kit::session::hash as session_hash;
 pub use sessions::{MemorySessions, RedisSessions, Session, Sessions, StoreAway};
 pub use sign_in::{Deps, ProviderInfo, SetupError, SignIn};

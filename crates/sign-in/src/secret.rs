@@ -2,27 +2,18 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rand_core::RngCore;
 use sha2::{Digest, Sha256};
-
-/// Letters of a secret: 32 bytes as base64url.
-const LENGTH: usize = 43;
 
 /// A new secret.
 pub(crate) fn new() -> String {
     let mut bytes = [0; 32];
-    rand_core::OsRng.fill_bytes(&mut bytes);
+    service_kit::secret::random(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Whether it has the form of one.
 pub(crate) fn is_one(text: &str) -> bool {
-    text.len() == LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-}
-
-/// What a session is found by: the hash of its cookie's value. The cookie itself is neither kept nor handed on.
-pub fn session_hash(cookie: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(cookie))
+    service_kit::session::is_well_formed(text.as_bytes())
 }
 
 /// A hash of something else than a session's cookie: never the same as such a one.
@@ -49,6 +40,8 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use service_kit::session::hash as session_hash;
+
     use super::*;
 
     #[test]

@@ -99,7 +99,7 @@ impl From<ClientRow> for Client {
     }
 }
 
-/// A page of what nobody has decided yet. Some statements for the page, and three for each of its people.
+/// A page of what nobody has decided yet. Some statements for the page, and one for each of its people, 200 at most.
 pub(super) async fn proposals(ctx: &Context<'_>, page: &Page) -> Result<MergeProposalConnection, Fault> {
     let store = &Loaders::reads(ctx).front.store;
     let size = page.size as usize;

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use db::{StoreError, Tx, with_tx};
-use kernel::Profile;
+use kernel::Fault;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
@@ -58,14 +58,15 @@ impl Store {
         &self,
         tx: &mut Tx,
         people: &[Uuid],
-    ) -> Result<(HashMap<Uuid, Uuid>, HashMap<Uuid, Features>), StoreError> {
+    ) -> Result<(HashMap<Uuid, Uuid>, HashMap<Uuid, Features>), Fault> {
         let mut leads_to: HashMap<Uuid, Uuid> = people.iter().map(|id| (*id, *id)).collect();
         for people in people.chunks(CHUNK) {
             let rows: Vec<(Uuid, Uuid)> = with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new("SELECT person_id, canonical_id FROM redirects WHERE person_id IN ");
                 push_ids!(query, people);
                 query.build_query_as().fetch_all(connection).await
-            })?;
+            })
+            .map_err(StoreError::from)?;
             leads_to.extend(rows);
         }
         let canonical: BTreeSet<Uuid> = leads_to.values().copied().collect();
@@ -77,13 +78,17 @@ impl Store {
                     QueryBuilder::new("SELECT person_id, canonical_id FROM redirects WHERE canonical_id IN ");
                 push_ids!(query, canonical);
                 query.build_query_as().fetch_all(connection).await
-            })?;
+            })
+            .map_err(StoreError::from)?;
             members.extend(rows);
         }
         let mut features: HashMap<Uuid, Features> = canonical.iter().map(|id| (*id, Features::default())).collect();
-        for row in self.whole_rows_of(tx, &canonical).await? {
-            let one = features.entry(row.id).or_default();
-            (one.given_name, one.family_name, one.birth_date) = (row.given_name, row.family_name, row.birth_date);
+        for (id, person) in self.people_in(tx, &canonical).await? {
+            let one = features.entry(id).or_default();
+            one.is_staff =
+                !person.affiliations.is_empty() && person.affiliations.iter().all(|one| one.profile.is_staff());
+            (one.given_name, one.family_name, one.birth_date) =
+                (person.given_name, person.family_name, person.birth_date);
         }
         let ids: Vec<Uuid> = members.keys().copied().collect();
         self.add_evidence(tx, &ids, &members, &mut features).await?;
@@ -108,7 +113,6 @@ impl Store {
                 };
             }
         }
-        let mut profiles: HashMap<Uuid, BTreeSet<Profile>> = HashMap::new();
         for ids in ids.chunks(CHUNK) {
             let called: Vec<(Uuid, String, String)> = with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new(
@@ -120,18 +124,6 @@ impl Store {
             for (person, system, value) in called {
                 features.entry(members[&person]).or_default().called.entry(system).or_default().insert(value);
             }
-            let are: Vec<(Uuid, String)> = with_tx!(tx, |connection| {
-                let mut query =
-                    QueryBuilder::new("SELECT DISTINCT person_id, profile FROM affiliations WHERE person_id IN ");
-                push_ids!(query, ids);
-                query.build_query_as().fetch_all(connection).await
-            })?;
-            for (person, profile) in are {
-                profiles.entry(members[&person]).or_default().extend(Profile::parse(&profile));
-            }
-        }
-        for (person, profiles) in profiles {
-            features.entry(person).or_default().is_staff = profiles.iter().all(|profile| profile.is_staff());
         }
         Ok(())
     }

@@ -106,14 +106,6 @@ const PEOPLE: &str =
 const MEMBERS: &str = "SELECT COALESCE(r.canonical_id, a.person_id) AS canonical_id, a.person_id, a.given_name, a.family_name, \
     a.pseudonym_key, a.birth_date, a.match_key FROM people a LEFT JOIN redirects r ON r.person_id = a.person_id ";
 const BY_ID: &str = " ORDER BY a.person_id";
-/// The same of a person with everybody merged into them: what they do not tell of themselves is the first that the others tell.
-const WHOLE: &str = "SELECT p.person_id, COALESCE(p.given_name, (SELECT m.given_name FROM redirects r JOIN people m \
-    ON m.person_id = r.person_id WHERE r.canonical_id = p.person_id AND m.given_name IS NOT NULL ORDER BY m.person_id LIMIT 1)) \
-    AS given_name, COALESCE(p.family_name, (SELECT m.family_name FROM redirects r JOIN people m ON m.person_id = r.person_id \
-    WHERE r.canonical_id = p.person_id AND m.family_name IS NOT NULL ORDER BY m.person_id LIMIT 1)) AS family_name, \
-    p.pseudonym_key, COALESCE(p.birth_date, (SELECT m.birth_date FROM redirects r JOIN people m ON m.person_id = r.person_id \
-    WHERE r.canonical_id = p.person_id AND m.birth_date IS NOT NULL ORDER BY m.person_id LIMIT 1)) AS birth_date, p.match_key \
-    FROM people p WHERE p.person_id IN ";
 const IDENTIFIERS: &str = "SELECT i.system, i.value, i.person_id, COALESCE(r.canonical_id, i.person_id) FROM identifiers i \
     LEFT JOIN redirects r ON r.person_id = i.person_id WHERE (i.system, i.value) IN ";
 const AFFILIATIONS: &str = "SELECT COALESCE(r.canonical_id, a.person_id) AS canonical_id, a.school_year, a.uai, a.profile, \
@@ -211,20 +203,6 @@ impl Store {
             let rows: Vec<PersonWrite> = with_tx!(tx, |connection| {
                 let mut query = QueryBuilder::new(PEOPLE);
                 push_ids!(query, ids);
-                query.build_query_as().fetch_all(connection).await
-            })?;
-            found.extend(rows);
-        }
-        Ok(found)
-    }
-
-    /// The same with what everybody merged into them tells.
-    pub(crate) async fn whole_rows_of(&self, tx: &mut Tx, canonical: &[Uuid]) -> Result<Vec<PersonWrite>, StoreError> {
-        let mut found = Vec::new();
-        for canonical in canonical.chunks(CHUNK) {
-            let rows: Vec<PersonWrite> = with_tx!(tx, |connection| {
-                let mut query = QueryBuilder::new(WHOLE);
-                push_ids!(query, canonical);
                 query.build_query_as().fetch_all(connection).await
             })?;
             found.extend(rows);
